@@ -1,0 +1,22 @@
+# overnight_folder(NAME SOURCES ... [LINK ...] [PRIVATE ...])
+#   One static library for one folder. LINK: layers and libraries its headers need; PRIVATE: only its sources.
+function(overnight_folder name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  add_library(overnight_${name} STATIC ${arg_SOURCES})
+  target_include_directories(overnight_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(overnight_${name} PUBLIC ${arg_LINK} PRIVATE overnight_options ${arg_PRIVATE})
+endfunction()
+
+# overnight_test(NAME SOURCES ... [LINK ...])
+#   One GoogleTest program; every TEST becomes a ctest case.
+function(overnight_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE overnight_options ${arg_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()
