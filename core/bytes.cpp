@@ -1,10 +1,9 @@
 #include "core/bytes.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <sys/random.h>
 #include <system_error>
 
 #if defined(__x86_64__)
@@ -16,18 +15,21 @@ namespace {
 
 constexpr std::string_view base64_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view base32_digits = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford: no i l o u
+constexpr std::string_view base32_digits =
+    "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford: no i l o u
 constexpr std::string_view base36_digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 void put_be(std::string& out, std::uint64_t v, int width) {
-    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) out.push_back(static_cast<char>(v >> shift));
+    for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
+        out.push_back(static_cast<char>(v >> shift));
 }
 
 constexpr std::array<std::uint32_t, 256> make_crc_table() {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t i = 0; i < 256; ++i) {
         std::uint32_t c = i;
-        for (int k = 0; k < 8; ++k) c = (c & 1) ? (c >> 1) ^ 0x82F63B78u : c >> 1;
+        for (int k = 0; k < 8; ++k)
+            c = (c & 1) ? (c >> 1) ^ 0x82F63B78u : c >> 1;
         table[i] = c;
     }
     return table;
@@ -35,7 +37,8 @@ constexpr std::array<std::uint32_t, 256> make_crc_table() {
 constexpr auto crc_table = make_crc_table();
 
 std::uint32_t crc_software(const unsigned char* p, std::size_t n, std::uint32_t c) noexcept {
-    while (n-- > 0) c = crc_table[(c ^ *p++) & 0xff] ^ (c >> 8);
+    while (n-- > 0)
+        c = crc_table[(c ^ *p++) & 0xff] ^ (c >> 8);
     return c;
 }
 
@@ -50,16 +53,23 @@ __attribute__((target("sse4.2"))) std::uint32_t crc_hardware(const unsigned char
         wide = _mm_crc32_u64(wide, word);
     }
     c = static_cast<std::uint32_t>(wide);
-    while (n-- > 0) c = _mm_crc32_u8(c, *p++);
+    while (n-- > 0)
+        c = _mm_crc32_u8(c, *p++);
     return c;
 }
 #endif
 
 }  // namespace
 
-void put_u16(std::string& out, std::uint16_t v) { put_be(out, v, 2); }
-void put_u32(std::string& out, std::uint32_t v) { put_be(out, v, 4); }
-void put_u64(std::string& out, std::uint64_t v) { put_be(out, v, 8); }
+void put_u16(std::string& out, std::uint16_t v) {
+    put_be(out, v, 2);
+}
+void put_u32(std::string& out, std::uint32_t v) {
+    put_be(out, v, 4);
+}
+void put_u64(std::string& out, std::uint64_t v) {
+    put_be(out, v, 8);
+}
 void put_text(std::string& out, std::string_view v) {
     put_u32(out, static_cast<std::uint32_t>(v.size()));
     out.append(v);
@@ -68,7 +78,8 @@ void put_text(std::string& out, std::string_view v) {
 std::uint64_t Reader::number(std::size_t width) noexcept {
     const std::string_view bytes = raw(width);
     std::uint64_t v = 0;
-    for (const char c : bytes) v = v << 8 | static_cast<std::uint8_t>(c);
+    for (const char c : bytes)
+        v = v << 8 | static_cast<std::uint8_t>(c);
     return v;
 }
 
@@ -143,7 +154,8 @@ std::optional<std::string> unbase64(std::string_view text) {
             r[static_cast<std::uint8_t>(base64_digits[i])] = static_cast<std::int8_t>(i);
         return r;
     }();
-    while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+    while (!text.empty() && text.back() == '=')
+        text.remove_suffix(1);
     if (text.size() % 4 == 1) return std::nullopt;
     std::string out;
     out.reserve(text.size() * 3 / 4);

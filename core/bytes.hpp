@@ -9,15 +9,17 @@
 
 namespace overnight::core {
 
-inline void put_u8(std::string& out, std::uint8_t v) { out.push_back(static_cast<char>(v)); }
+inline void put_u8(std::string& out, std::uint8_t v) {
+    out.push_back(static_cast<char>(v));
+}
 void put_u16(std::string& out, std::uint16_t v);
 void put_u32(std::string& out, std::uint32_t v);
 void put_u64(std::string& out, std::uint64_t v);
 /// A u32 length, then the bytes.
 void put_text(std::string& out, std::string_view v);
 
-/// Reads fields from the front of a buffer. After a short read ok() is false and every further read yields zero, so a
-/// decoder checks once, at its end.
+/// Reads fields from the front of a buffer. After a short read ok() is false and every further read
+/// yields zero, so a decoder checks once, at its end.
 class Reader {
 public:
     explicit Reader(std::string_view in) noexcept : in_(in) {}
@@ -39,7 +41,8 @@ private:
     bool ok_ = true;
 };
 
-/// CRC32C (Castagnoli), in hardware where the processor has it. `seed` is an earlier result, to go on from.
+/// CRC32C (Castagnoli), in hardware where the processor has it. `seed` is an earlier result, to go
+/// on from.
 std::uint32_t crc32c(std::string_view data, std::uint32_t seed = 0) noexcept;
 
 std::string hex(std::string_view bytes);

@@ -27,15 +27,8 @@ std::string iso8601(TimePoint t) {
     std::tm parts{};
     gmtime_r(&seconds, &parts);
     char text[40];
-    std::snprintf(text,
-                  sizeof text,
-                  "%04d-%02d-%02dT%02d:%02d:%02dZ",
-                  parts.tm_year + 1900,
-                  parts.tm_mon + 1,
-                  parts.tm_mday,
-                  parts.tm_hour,
-                  parts.tm_min,
-                  parts.tm_sec);
+    std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
     return text;
 }
 
@@ -43,6 +36,8 @@ std::int64_t unix_seconds(TimePoint t) noexcept {
     return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }
 
-TimePoint from_unix_seconds(std::int64_t s) noexcept { return TimePoint{std::chrono::seconds{s}}; }
+TimePoint from_unix_seconds(std::int64_t s) noexcept {
+    return TimePoint{std::chrono::seconds{s}};
+}
 
 }  // namespace overnight::core

@@ -36,7 +36,8 @@ private:
 /// A clock that moves when told to. One thread.
 class ManualClock final : public Clock {
 public:
-    explicit ManualClock(TimePoint start = TimePoint{std::chrono::seconds{1'800'000'000}}) : now_(start) {}
+    explicit ManualClock(TimePoint start = TimePoint{std::chrono::seconds{1'800'000'000}})
+        : now_(start) {}
     TimePoint now() const override { return now_; }
     Duration since_boot() const override { return boot_; }
     const std::string& boot_id() const override { return boot_id_; }

@@ -1,8 +1,8 @@
 // The one error type and the Result that carries it.
 //
-// Expected failures are values; exceptions mean bugs and exhausted memory. An Error holds a code that says what the
-// caller can do next, a message of ours, the lines of context added on the way up, and, kept apart because it is
-// untrusted, what a remote server said.
+// Expected failures are values; exceptions mean bugs and exhausted memory. An Error holds a code
+// that says what the caller can do next, a message of ours, the lines of context added on the way
+// up, and, kept apart because it is untrusted, what a remote server said.
 #pragma once
 
 #include <optional>
@@ -42,7 +42,8 @@ public:
 
     Errc code() const noexcept { return code_; }
     const std::string& message() const noexcept { return message_; }
-    /// What the remote server said. Untrusted: escape it before printing, never parse meaning out of it twice.
+    /// What the remote server said. Untrusted: escape it before printing, never parse meaning out
+    /// of it twice.
     const std::string& remote_detail() const noexcept { return remote_detail_; }
     const std::vector<std::string>& context() const noexcept { return context_; }
 
@@ -70,7 +71,8 @@ private:
 template <class T>
 class [[nodiscard]] Expected {
 public:
-    Expected(T value) : v_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
+    Expected(T value)
+        : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
     Expected(Error error) : v_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
     bool has_value() const noexcept { return v_.index() == 0; }
@@ -80,7 +82,8 @@ public:
     T&& operator*() && { return std::get<0>(std::move(v_)); }
     T* operator->() { return &std::get<0>(v_); }
     const T* operator->() const { return &std::get<0>(v_); }
-    /// Throws std::logic_error with the error's text when there is no value: for tests and for "cannot fail".
+    /// Throws std::logic_error with the error's text when there is no value: for tests and for
+    /// "cannot fail".
     T& value() & {
         require();
         return std::get<0>(v_);
@@ -124,16 +127,17 @@ using Result = Expected<T>;
 
 // The only flow-control macros of the project.
 // OVERNIGHT_TRY(expr): returns the error of a Result<>, or goes on.
-// OVERNIGHT_TRY_ASSIGN(decl, expr): the same, and binds the value: OVERNIGHT_TRY_ASSIGN(auto n, count(x));
+// OVERNIGHT_TRY_ASSIGN(decl, expr): the same, and binds the value: OVERNIGHT_TRY_ASSIGN(auto n,
+// count(x));
 #define OVERNIGHT_CONCAT_(a, b) a##b
 #define OVERNIGHT_CONCAT(a, b) OVERNIGHT_CONCAT_(a, b)
-#define OVERNIGHT_TRY(expr)                                        \
-    do {                                                           \
-        auto overnight_try_ = (expr);                              \
+#define OVERNIGHT_TRY(expr)                                            \
+    do {                                                               \
+        auto overnight_try_ = (expr);                                  \
         if (!overnight_try_) return std::move(overnight_try_).error(); \
     } while (false)
-#define OVERNIGHT_TRY_ASSIGN(decl, expr)                                                        \
-    auto OVERNIGHT_CONCAT(overnight_try_, __LINE__) = (expr);                                   \
-    if (!OVERNIGHT_CONCAT(overnight_try_, __LINE__))                                            \
-        return std::move(OVERNIGHT_CONCAT(overnight_try_, __LINE__)).error();                   \
+#define OVERNIGHT_TRY_ASSIGN(decl, expr)                                      \
+    auto OVERNIGHT_CONCAT(overnight_try_, __LINE__) = (expr);                 \
+    if (!OVERNIGHT_CONCAT(overnight_try_, __LINE__))                          \
+        return std::move(OVERNIGHT_CONCAT(overnight_try_, __LINE__)).error(); \
     decl = *std::move(OVERNIGHT_CONCAT(overnight_try_, __LINE__))

@@ -1,12 +1,11 @@
 #include "core/fault_point.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <string>
+#include <unistd.h>
 
 namespace overnight::core::detail {
 namespace {

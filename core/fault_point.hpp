@@ -1,8 +1,9 @@
 // Named places where a test may kill the process.
 //
-// They are compiled into the shipped binary, so that what is tested is what is shipped. OVERNIGHT_FAULT=NAME:N in the
-// environment makes the process _exit(137) at the Nth passage of point NAME; OVERNIGHT_FAULT_TRACE=FILE appends the
-// name of each point passed to FILE. Without either a point costs one relaxed load.
+// They are compiled into the shipped binary, so that what is tested is what is shipped.
+// OVERNIGHT_FAULT=NAME:N in the environment makes the process _exit(137) at the Nth passage of
+// point NAME; OVERNIGHT_FAULT_TRACE=FILE appends the name of each point passed to FILE. Without
+// either a point costs one relaxed load.
 #pragma once
 
 #include <atomic>

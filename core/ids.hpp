@@ -22,12 +22,14 @@ struct TextId {
     friend auto operator<=>(const TextId&, const TextId&) = default;
 };
 
-using JobId = NumberId<struct JobTag, std::uint32_t>;          ///< counts from 1 within a state directory
-using ShardNo = NumberId<struct ShardTag, std::uint32_t>;      ///< counts from 0 within a job
-using RowNo = NumberId<struct RowTag, std::uint64_t>;          ///< counts from 0 within a job's input
-using SegmentNo = NumberId<struct SegmentTag, std::uint32_t>;  ///< a file of settled answers; counts from 1
+using JobId = NumberId<struct JobTag, std::uint32_t>;  ///< counts from 1 within a state directory
+using ShardNo = NumberId<struct ShardTag, std::uint32_t>;  ///< counts from 0 within a job
+using RowNo = NumberId<struct RowTag, std::uint64_t>;      ///< counts from 0 within a job's input
+using SegmentNo =
+    NumberId<struct SegmentTag, std::uint32_t>;  ///< a file of settled answers; counts from 1
 
-using IntentId = TextId<struct IntentTag>;  ///< 26 characters of Crockford base32, lower case; 128 random bits
+using IntentId =
+    TextId<struct IntentTag>;  ///< 26 characters of Crockford base32, lower case; 128 random bits
 using RemoteBatchId = TextId<struct RemoteBatchTag>;  ///< the provider's, opaque, at most 1 KiB
 using RemoteFileId = TextId<struct RemoteFileTag>;    ///< the provider's, opaque, at most 1 KiB
 using AccountName = TextId<struct AccountTag>;        ///< the [provider.NAME] that a job runs on

@@ -7,8 +7,9 @@
 
 namespace overnight::core {
 
-/// Holds a secret. It has no stream operator and no implicit conversion; only reveal() gives the value, and the only
-/// caller of reveal() for keys is net, when it writes the authorisation header. Overwritten on destruction.
+/// Holds a secret. It has no stream operator and no implicit conversion; only reveal() gives the
+/// value, and the only caller of reveal() for keys is net, when it writes the authorisation header.
+/// Overwritten on destruction.
 class Secret {
 public:
     Secret() = default;
@@ -27,7 +28,8 @@ private:
     std::string value_;
 };
 
-/// Replaces every occurrence of `secret` in `text` by "[redacted]". A secret shorter than 8 bytes is left alone.
+/// Replaces every occurrence of `secret` in `text` by "[redacted]". A secret shorter than 8 bytes
+/// is left alone.
 std::string redact(std::string text, const Secret& secret);
 
 }  // namespace overnight::core

@@ -41,8 +41,9 @@ Decoded decode_utf8(std::string_view in) noexcept {
 }
 
 bool unsafe(std::uint32_t p) noexcept {
-    return p < 0x20 || (p >= 0x7f && p <= 0x9f) || (p >= 0x202a && p <= 0x202e) || (p >= 0x2066 && p <= 0x2069) ||
-           p == 0x200e || p == 0x200f || p == 0x2028 || p == 0x2029 || p == 0xfeff;
+    return p < 0x20 || (p >= 0x7f && p <= 0x9f) || (p >= 0x202a && p <= 0x202e) ||
+           (p >= 0x2066 && p <= 0x2069) || p == 0x200e || p == 0x200f || p == 0x2028 ||
+           p == 0x2029 || p == 0xfeff;
 }
 
 void append_escaped(std::string& out, std::uint32_t value) {
@@ -84,7 +85,8 @@ bool valid_utf8(std::string_view text) noexcept {
 
 std::string grouped(std::uint64_t n) {
     std::string digits = std::to_string(n);
-    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
+    for (std::size_t at = digits.size(); at > 3; at -= 3)
+        digits.insert(at - 3, 1, ',');
     return digits;
 }
 
@@ -93,7 +95,8 @@ std::string bytes_text(std::uint64_t n) {
     constexpr std::string_view units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
     double value = static_cast<double>(n);
     std::size_t unit = 0;
-    for (value /= 1000; value >= 999.95 && unit + 1 < std::size(units); ++unit) value /= 1000;
+    for (value /= 1000; value >= 999.95 && unit + 1 < std::size(units); ++unit)
+        value /= 1000;
     char text[32];
     std::snprintf(text, sizeof text, "%.1f %s", value, units[unit].data());
     return text;
@@ -104,13 +107,15 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
     for (const std::string_view candidate : candidates) {
         std::vector<std::size_t> row(candidate.size() + 1);
-        for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+        for (std::size_t j = 0; j < row.size(); ++j)
+            row[j] = j;
         for (std::size_t i = 1; i <= word.size(); ++i) {
             std::size_t diagonal = row[0];
             row[0] = i;
             for (std::size_t j = 1; j <= candidate.size(); ++j) {
                 const std::size_t above = row[j];
-                row[j] = std::min({row[j - 1] + 1, above + 1, diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1)});
+                row[j] = std::min({row[j - 1] + 1, above + 1,
+                                   diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1)});
                 diagonal = above;
             }
         }

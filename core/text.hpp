@@ -9,8 +9,9 @@
 
 namespace overnight::core {
 
-/// Makes untrusted text safe for a terminal or a log line: C0 (also newline and tab), DEL, C1, escape sequences, bidi
-/// controls and invalid UTF-8 come out as \u{XX}; longer than `max_bytes` is cut, with "..." behind.
+/// Makes untrusted text safe for a terminal or a log line: C0 (also newline and tab), DEL, C1,
+/// escape sequences, bidi controls and invalid UTF-8 come out as \u{XX}; longer than `max_bytes` is
+/// cut, with "..." behind.
 std::string printable(std::string_view untrusted, std::size_t max_bytes = 400);
 
 /// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).

@@ -1,0 +1,51 @@
+#include "core/error.hpp"
+
+#include "core/redacted.hpp"
+
+#include <gtest/gtest.h>
+
+namespace overnight::core {
+namespace {
+
+Result<int> half(int n) {
+    if (n % 2 != 0) return Error(Errc::invalid_input, "odd");
+    return n / 2;
+}
+Result<int> quarter(int n) {
+    OVERNIGHT_TRY_ASSIGN(const int h, half(n));
+    return half(h);
+}
+Result<> check(int n) {
+    OVERNIGHT_TRY(quarter(n));
+    return {};
+}
+
+TEST(Error, try_returns_the_error_or_goes_on) {
+    EXPECT_EQ(*quarter(8), 2);
+    EXPECT_EQ(quarter(6).error().message(), "odd");
+    EXPECT_TRUE(check(8));
+    EXPECT_EQ(check(7).error().code(), Errc::invalid_input);
+}
+
+TEST(Error, describes_itself_with_its_context_and_without_remote_text) {
+    const Error e =
+        Error(Errc::unavailable, "no answer").while_("polling").while_("job 3").remote("<script>");
+    EXPECT_EQ(e.describe(), "no answer [while polling] [while job 3]");
+    EXPECT_EQ(e.remote_detail(), "<script>");
+}
+
+TEST(Error, keeps_2_kib_of_remote_text) {
+    EXPECT_EQ(Error(Errc::protocol, "x").remote(std::string(9999, 'a')).remote_detail().size(),
+              2048u);
+}
+
+TEST(Secret, is_taken_out_of_text) {
+    const Secret key("sk-CANARY-12345678");
+    EXPECT_EQ(redact("key sk-CANARY-12345678 and sk-CANARY-12345678.", key),
+              "key [redacted] and [redacted].");
+    EXPECT_EQ(redact("nothing here", key), "nothing here");
+    EXPECT_EQ(redact("short", Secret("s")), "short");
+}
+
+}  // namespace
+}  // namespace overnight::core
