@@ -7,9 +7,12 @@ namespace overnight::model {
 
 std::string_view name(HttpMethod method) noexcept {
     switch (method) {
-        case HttpMethod::get: return "GET";
-        case HttpMethod::post: return "POST";
-        case HttpMethod::del: return "DELETE";
+    case HttpMethod::get:
+        return "GET";
+    case HttpMethod::post:
+        return "POST";
+    case HttpMethod::del:
+        return "DELETE";
     }
     return "GET";
 }
@@ -26,9 +29,8 @@ std::uint64_t HttpRequest::body_bytes() const noexcept {
 std::optional<std::string_view> HttpResponse::header(std::string_view wanted) const noexcept {
     const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
     for (const auto& h : headers)
-        if (std::equal(h.name.begin(), h.name.end(), wanted.begin(), wanted.end(), [&](char a, char b) {
-                return lower(a) == lower(b);
-            }))
+        if (std::equal(h.name.begin(), h.name.end(), wanted.begin(), wanted.end(),
+                       [&](char a, char b) { return lower(a) == lower(b); }))
             return h.value;
     return std::nullopt;
 }

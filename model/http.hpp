@@ -19,20 +19,24 @@ struct HttpHeader {
     std::string value;
 };
 
-/// Bytes that are streamed from a file: `length` bytes from `offset` on. The file must not change while it is sent.
+/// Bytes that are streamed from a file: `length` bytes from `offset` on. The file must not change
+/// while it is sent.
 struct FilePiece {
     std::filesystem::path path;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
 };
 
-/// A body is a row of pieces, so that a multipart upload or a wrapped file needs no copy of the file.
+/// A body is a row of pieces, so that a multipart upload or a wrapped file needs no copy of the
+/// file.
 using BodyPiece = std::variant<std::string, FilePiece>;
 
 struct HttpRequest {
     HttpMethod method = HttpMethod::get;
-    std::string target;  ///< behind the account's base URL, with a leading slash: "/batches?limit=100"
-    std::vector<HttpHeader> headers;  ///< without Host, Content-Length and the key's header, which net adds
+    std::string
+        target;  ///< behind the account's base URL, with a leading slash: "/batches?limit=100"
+    std::vector<HttpHeader>
+        headers;  ///< without Host, Content-Length and the key's header, which net adds
     std::vector<BodyPiece> body;
 
     std::uint64_t body_bytes() const noexcept;
@@ -47,7 +51,8 @@ struct HttpResponse {
     std::optional<std::string_view> header(std::string_view name) const noexcept;
 };
 
-/// Percent-encodes everything but RFC 3986 unreserved characters: for a path segment or a query value.
+/// Percent-encodes everything but RFC 3986 unreserved characters: for a path segment or a query
+/// value.
 std::string url_encode(std::string_view text);
 
 }  // namespace overnight::model
