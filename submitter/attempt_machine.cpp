@@ -1,0 +1,302 @@
+#include "submitter/attempt_machine.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace overnight::submitter {
+namespace {
+
+using model::AttemptState;
+using model::VoidReason;
+using providers::ReplyClass;
+
+constexpr std::uint16_t scans_needed = 3;
+constexpr int longest_backoff = 6;  // 2^6 polls
+
+core::Duration backoff(core::Duration unit, int tries) {
+    return unit * (1 << std::clamp(tries, 0, longest_backoff));
+}
+
+std::string words(const providers::Reply& reply) {
+    std::string text{providers::name(reply.what)};
+    if (!reply.code.empty()) text += " (" + reply.code + ")";
+    return text;
+}
+
+}  // namespace
+
+core::Duration elapsed(const model::Moment& from, const model::Moment& to) noexcept {
+    const core::Duration span = from.boot_id == to.boot_id ? to.since_boot - from.since_boot
+                                                           : core::Duration{to.wall - from.wall};
+    return std::max(span, core::Duration{0});
+}
+
+Action AttemptMachine::resume(const Event& event, const model::Moment& now) {
+    return std::visit([&](const auto& e) { return on(e, now); }, event);
+}
+
+void AttemptMachine::note_committed(const model::Attempt& commit) {
+    attempt_ = commit;
+    stored_state_ = AttemptState::committing;
+}
+
+Action AttemptMachine::save(AttemptState state, std::string evidence) {
+    attempt_.state = state;
+    if (!evidence.empty()) attempt_.evidence = std::move(evidence);
+    return Save{attempt_, stored_state_};
+}
+
+Action AttemptMachine::on(const Start&, const model::Moment& now) {
+    if (attempt_.state == AttemptState::committing)
+        return doubt(now, "the process ended while the create was under way");
+    if (attempt_.due > now.wall) return Rest{attempt_.due};
+    return next_step(now);
+}
+
+Action AttemptMachine::on(const Saved&, const model::Moment& now) {
+    stored_state_ = attempt_.state;
+    if (attempt_.due > now.wall) return Rest{attempt_.due};
+    return next_step(now);
+}
+
+Action AttemptMachine::next_step(const model::Moment& now) {
+    switch (attempt_.state) {
+    case AttemptState::rendered:
+        first_upload_ = true;
+        return save(AttemptState::uploading, "");
+    case AttemptState::uploading:
+        // Another process, or an upload whose reply was lost, may have left the file there already.
+        if (!first_upload_) return SearchUpload{};
+        first_upload_ = false;
+        ++attempt_.upload_tries;
+        return Upload{};
+    case AttemptState::uploaded: {
+        model::Attempt commit = attempt_;
+        commit.state = AttemptState::committing;
+        commit.committed = now;
+        commit.key_fingerprint = policy_.key_fingerprint;
+        return Create{std::move(commit)};
+    }
+    case AttemptState::ambiguous:
+    case AttemptState::fenced:
+        if (attempt_.key_fingerprint != policy_.key_fingerprint) {
+            news_.hold_reason =
+                "a create made with another key is in doubt; only that key's lists can tell what "
+                "became of it: put "
+                "the old key back";
+            return Rest{now.wall + policy_.list_lag};
+        }
+        return Scan{};
+    default:
+        return Over{};
+    }
+}
+
+// --- uploads: free of charge, so they may be repeated; a file that is there already is used
+
+Action AttemptMachine::upload_later(const model::Moment& now,
+                                    std::string why,
+                                    std::optional<core::Duration> wait) {
+    attempt_.error = std::move(why);
+    attempt_.due = now.wall + wait.value_or(backoff(policy_.poll, attempt_.upload_tries - 1));
+    return save(AttemptState::uploading, "");
+}
+
+Action AttemptMachine::on(const UploadFailed& event, const model::Moment& now) {
+    return upload_later(now, event.why.describe(), std::nullopt);
+}
+
+Action AttemptMachine::on(const UploadReplied& event, const model::Moment& now) {
+    switch (event.reply.what) {
+    case ReplyClass::ok:
+        if (!event.file)
+            return upload_later(now, "the upload's reply could not be read", std::nullopt);
+        if (event.file->bytes != attempt_.file_bytes)
+            return upload_later(now,
+                                "the provider stored " + std::to_string(event.file->bytes) +
+                                    " of " + std::to_string(attempt_.file_bytes) + " bytes",
+                                std::nullopt);
+        attempt_.file = event.file->id;
+        attempt_.error.clear();
+        attempt_.due = {};
+        return save(AttemptState::uploaded, "uploaded");
+    case ReplyClass::rejected:
+        attempt_.error = event.reply.message;
+        return void_it(now, VoidReason::rejected, "the upload was refused: " + words(event.reply),
+                       core::Duration{0});
+    case ReplyClass::unauthorized:
+    case ReplyClass::quota:
+        news_.hold_reason = "the provider refused the upload: " + words(event.reply);
+        return upload_later(now, event.reply.message, policy_.list_lag);
+    default:
+        return upload_later(now, words(event.reply) + ": " + event.reply.message,
+                            event.retry_after);
+    }
+}
+
+Action AttemptMachine::on(const UploadFound& event, const model::Moment& now) {
+    if (event.file && event.file->bytes == attempt_.file_bytes) {
+        attempt_.file = event.file->id;
+        attempt_.error.clear();
+        attempt_.due = {};
+        return save(AttemptState::uploaded, "found the upload in the file list");
+    }
+    if (!event.complete) return upload_later(now, "the file list could not be read", std::nullopt);
+    ++attempt_.upload_tries;
+    return Upload{};
+}
+
+// --- the create
+
+Action AttemptMachine::on(const CreateNotSent& event, const model::Moment& now) {
+    // Whether the commit record was written or not, the last byte was not sent: the provider cannot
+    // have acted.
+    if (event.why.code() == core::Errc::cancelled) {  // our own doing: nothing to wait for
+        attempt_.due = {};
+        return save(AttemptState::uploaded, "the create was stopped before it was sent");
+    }
+    news_.create_after = now.wall + backoff(policy_.poll, attempt_.upload_tries);
+    if (attempt_.upload_tries < UINT16_MAX) ++attempt_.upload_tries;
+    attempt_.error = event.why.describe();
+    attempt_.due = news_.create_after;
+    return save(AttemptState::uploaded, "the create was not sent");
+}
+
+Action AttemptMachine::on(const CreateUnknown& event, const model::Moment& now) {
+    return doubt(now, event.why);
+}
+
+Action AttemptMachine::on(const CreateReplied& event, const model::Moment& now) {
+    const auto& reply = event.reply;
+    const core::Duration wait =
+        event.retry_after.value_or(backoff(policy_.poll, attempt_.key.attempt));
+    switch (reply.what) {
+    case ReplyClass::ok: {
+        if (!event.batch) return doubt(now, "a success without a usable batch id");
+        const auto& batch = *event.batch;
+        // The echo: metadata may be dropped by the provider, the input file may not.
+        const bool ours = batch.input_file == attempt_.file || batch.tag == attempt_.tag;
+        if (!ours) return doubt(now, "the reply names a batch that is not this one");
+        attempt_.batch = batch.id;
+        attempt_.status = batch.status;
+        attempt_.status_word = batch.status_word;
+        attempt_.error.clear();
+        attempt_.due = {};
+        return save(AttemptState::submitted,
+                    batch.tag.empty() ? "created; the tag was dropped" : "created");
+    }
+    case ReplyClass::rejected:
+    case ReplyClass::not_found:
+        attempt_.error = reply.message;
+        if (reply.code == "file_not_found") {
+            news_.create_after = now.wall + wait;
+            return void_it(now, VoidReason::later, "the create was refused: " + words(reply), wait);
+        }
+        return void_it(now, VoidReason::rejected, "the create was refused: " + words(reply),
+                       core::Duration{0});
+    case ReplyClass::rate_limited:
+        attempt_.error = reply.message;
+        news_.create_after = now.wall + wait;
+        return void_it(now, VoidReason::later, "the create was refused for now: " + words(reply),
+                       wait);
+    case ReplyClass::token_limit:
+        attempt_.error = reply.message;
+        news_.create_after = now.wall + wait;
+        return void_it(now, VoidReason::token_limit, "no room among the enqueued tokens", wait);
+    case ReplyClass::unauthorized:
+    case ReplyClass::quota:
+        attempt_.error = reply.message;
+        news_.hold_reason = "the provider refused a batch: " + words(reply);
+        return void_it(now, VoidReason::later, "the create was refused: " + words(reply),
+                       core::Duration{0});
+    case ReplyClass::retry:
+    case ReplyClass::ambiguous:
+        break;
+    }
+    return doubt(now, "the provider answered " + words(reply));
+}
+
+Action AttemptMachine::doubt(const model::Moment& now, std::string why) {
+    attempt_.doubted = now;
+    attempt_.empty_scans = 0;
+    attempt_.due = {};
+    return save(AttemptState::ambiguous, "in doubt: " + std::move(why));
+}
+
+Action AttemptMachine::void_it(const model::Moment& now,
+                               VoidReason reason,
+                               std::string evidence,
+                               core::Duration wait) {
+    attempt_.void_reason = reason;
+    attempt_.ended = now.wall;
+    attempt_.due = now.wall + wait;
+    return save(AttemptState::voided, std::move(evidence));
+}
+
+// --- the resolution of a create that is in doubt: look, fence, look again
+
+Action AttemptMachine::on(const Scanned& event, const model::Moment& now) {
+    if (!event.hits.empty()) return adopt(event.hits);
+    if (!event.complete || !event.trusted)
+        return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
+    return after_empty_scan(now);
+}
+
+Action AttemptMachine::adopt(const std::vector<providers::BatchView>& hits) {
+    const auto earliest =
+        std::min_element(hits.begin(), hits.end(),
+                         [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
+    for (const auto& hit : hits)
+        if (hit.id != earliest->id) news_.duplicates.push_back(hit.id);
+    if (!news_.duplicates.empty())
+        news_.hold_reason = "the provider made one batch twice (intent " + attempt_.intent.v +
+                            "); the later ones are being cancelled: look at the provider's console";
+    attempt_.batch = earliest->id;
+    attempt_.status = earliest->status;
+    attempt_.status_word = earliest->status_word;
+    attempt_.error.clear();
+    attempt_.due = {};
+    return save(AttemptState::submitted,
+                earliest->tag == attempt_.tag ? "found by its tag" : "found by its input file");
+}
+
+Action AttemptMachine::look_again(const model::Moment& now, core::Duration wait, std::string why) {
+    attempt_.due = now.wall + wait;
+    return save(attempt_.state, std::move(why));
+}
+
+Action AttemptMachine::after_empty_scan(const model::Moment& now) {
+    const bool fenced = attempt_.state == AttemptState::fenced;
+    if (!fenced && policy_.fence) return DeleteInput{};
+    if (attempt_.empty_scans < UINT16_MAX) ++attempt_.empty_scans;
+    const auto waited = elapsed(fenced ? attempt_.fenced : attempt_.doubted, now);
+    const auto needed = fenced ? policy_.list_lag : policy_.settle;
+    if (waited >= needed && attempt_.empty_scans >= scans_needed)
+        return void_it(
+            now, VoidReason::absent,
+            (fenced ? "not in the lists, and its input file is gone: " : "not in the lists: ") +
+                std::to_string(attempt_.empty_scans) + " complete scans in " +
+                std::to_string(waited.count() / 1000) + " s",
+            core::Duration{0});
+    // At 1/20, 1/10, 1/5, 1/2 and the whole of the wait: 0.5, 1, 2, 5, 10 minutes of the default.
+    constexpr std::array<int, 5> parts{20, 10, 5, 2, 1};
+    core::Duration next = waited + std::max(needed / 20, core::Duration{1});
+    for (const int part : parts)
+        if (needed / part > waited) {
+            next = needed / part;
+            break;
+        }
+    return look_again(now, next - waited, "not in the lists so far");
+}
+
+Action AttemptMachine::on(const InputDeleted& event, const model::Moment& now) {
+    if (!event.gone)
+        return look_again(now, policy_.poll, "the input file could not be deleted: " + event.why);
+    attempt_.fenced = now;
+    attempt_.empty_scans = 0;
+    attempt_.due = now.wall + std::max(policy_.list_lag / 20, core::Duration{1});
+    return save(AttemptState::fenced,
+                "in doubt; the input file is deleted, so a late create cannot run");
+}
+
+}  // namespace overnight::submitter

@@ -1,0 +1,50 @@
+// The calls that an attempt needs, over the account's transport: values in, events out.
+#pragma once
+
+#include "core/clock.hpp"
+#include "model/attempt.hpp"
+#include "providers/account.hpp"
+#include "store/store.hpp"
+#include "submitter/attempt_machine.hpp"
+
+#include <stop_token>
+
+namespace overnight::submitter {
+
+model::Moment moment(const core::Clock& clock);
+
+class Remote {
+public:
+    Remote(const store::Store& store,
+           const core::Clock& clock,
+           const providers::Account& account,
+           std::stop_token stop)
+        : store_(store), clock_(clock), account_(account), stop_(std::move(stop)) {}
+
+    Event upload(const model::Attempt& attempt);
+    Event search_upload(const model::Attempt& attempt);
+    /// `commit` is called at most once, before the last byte.
+    Event create(const model::Attempt& attempt,
+                 const model::Job& job,
+                 const std::function<core::Result<>()>& commit);
+    /// A complete scan of the batch list, back to 15 minutes before the commit and to a batch that
+    /// must be there.
+    core::Result<Event> scan(const model::Attempt& attempt);
+    Event delete_input(const model::Attempt& attempt);
+    /// Best effort; for a batch that should not be.
+    void cancel(const core::RemoteBatchId& batch);
+
+private:
+    core::Result<model::HttpResponse> send(const model::HttpRequest& request);
+    /// Whether the provider shows our input file under this key: the control of an account without
+    /// earlier batches.
+    bool sees_input_file(const model::Attempt& attempt, std::string& why);
+    std::optional<core::Duration> wait_asked(const model::HttpResponse& reply) const;
+
+    const store::Store& store_;
+    const core::Clock& clock_;
+    const providers::Account& account_;
+    std::stop_token stop_;
+};
+
+}  // namespace overnight::submitter
