@@ -1,0 +1,328 @@
+#include "poller/pass.hpp"
+
+#include "core/bytes.hpp"
+#include "jsonl/durable_file.hpp"
+#include "model/custom_id.hpp"
+#include "net/classify.hpp"
+#include "poller/download.hpp"
+#include "poller/schedule.hpp"
+#include "store/spool.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace overnight::poller {
+namespace {
+
+using model::AttemptState;
+using providers::ReplyClass;
+
+constexpr int max_pages = 2000;
+constexpr std::chrono::minutes skew_margin{15};
+constexpr std::uint16_t deletes_tried = 5;
+constexpr std::uint16_t fetches_of_nothing =
+    24;  // a result file that is not found for so long is held
+
+double random01() {
+    const auto bytes = core::random_bytes(2);
+    return static_cast<double>(core::Reader(bytes).u16()) / 65536.0;
+}
+
+class PollPass {
+public:
+    PollPass(store::Store& store,
+             const core::Clock& clock,
+             const providers::Account& account,
+             std::stop_token stop)
+        : store_(store), clock_(clock), account_(account), stop_(std::move(stop)) {}
+
+    core::Result<PassResult> run();
+
+private:
+    core::Result<> sweep(const std::vector<model::Attempt>& waiting);
+    core::Result<bool> sweep_list(std::map<core::RemoteBatchId, model::Attempt>& open,
+                                  core::TimePoint oldest);
+    core::Result<> note_stranger(const providers::BatchView& batch);
+    core::Result<> look_at(const model::Attempt& attempt);
+    core::Result<> keep(const model::Attempt& before, const model::Attempt& next);
+    core::Result<> send_cancels(std::vector<model::Attempt>& waiting);
+    core::Result<> fetch(model::Attempt attempt);
+    core::Result<> fetch_later(model::Attempt attempt, const std::string& why);
+    core::Result<bool> refresh(model::Attempt& attempt);
+    core::Result<> clean_up(model::Attempt attempt);
+    core::Result<> hold_account(std::string reason);
+    bool delete_input(const model::Attempt& attempt);
+
+    void due(core::TimePoint when) { result_.due = std::min(result_.due, when); }
+
+    store::Store& store_;
+    const core::Clock& clock_;
+    const providers::Account& account_;
+    std::stop_token stop_;
+    PassResult result_;
+};
+
+core::Result<PassResult> PollPass::run() {
+    OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account_.name));
+    std::vector<model::Attempt> waiting;
+    for (const auto& attempt : live)
+        if (attempt.state == AttemptState::submitted) waiting.push_back(attempt);
+    if (!waiting.empty()) {
+        OVERNIGHT_TRY(send_cancels(waiting));
+        OVERNIGHT_TRY(sweep(waiting));
+    }
+    // What the sweep found ended is fetched in the same pass.
+    OVERNIGHT_TRY_ASSIGN(const auto now_live, store_.live_attempts(account_.name));
+    for (const auto& attempt : now_live) {
+        if (stop_.stop_requested()) return result_;
+        if (attempt.state != AttemptState::terminal && attempt.state != AttemptState::settled)
+            continue;
+        if (attempt.due > clock_.now()) {
+            due(attempt.due);
+            continue;
+        }
+        OVERNIGHT_TRY(attempt.state == AttemptState::terminal ? fetch(attempt) : clean_up(attempt));
+    }
+    return result_;
+}
+
+core::Result<> PollPass::keep(const model::Attempt& before, const model::Attempt& next) {
+    if (next == before) return {};
+    OVERNIGHT_TRY(store_.advance(next, before.state));
+    if (next.state != before.state) result_.worked = true;
+    return {};
+}
+
+core::Result<> PollPass::hold_account(std::string reason) {
+    return store_.edit_account(account_.name, [&](store::Account& a) {
+        a.hold_reason = reason;
+        a.hold_until = {};
+    });
+}
+
+// --- sweeping
+
+core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting) {
+    const core::TimePoint now = clock_.now();
+    core::TimePoint youngest{};
+    core::TimePoint oldest = core::TimePoint::max();
+    std::map<core::RemoteBatchId, model::Attempt> open;
+    for (const auto& attempt : waiting) {
+        youngest = std::max(youngest, attempt.committed.wall);
+        oldest = std::min(oldest, attempt.committed.wall);
+        open.emplace(attempt.batch, attempt);
+    }
+    OVERNIGHT_TRY_ASSIGN(const auto known, store_.account(account_.name));
+    const auto age = std::max(now - youngest, core::Duration{0});
+    const auto next = known.last_sweep + sweep_interval(age, account_.poll, random01());
+    if (next > now && known.last_sweep <= now) {
+        due(next);
+        return {};
+    }
+    OVERNIGHT_TRY_ASSIGN(const bool complete, sweep_list(open, oldest));
+    // What the list did not show is asked for by name: lists lag, and pages fail.
+    if (complete)
+        for (const auto& [id, attempt] : open)
+            OVERNIGHT_TRY(look_at(attempt));
+    OVERNIGHT_TRY(
+        store_.edit_account(account_.name, [&](store::Account& a) { a.last_sweep = now; }));
+    due(now + sweep_interval(age, account_.poll, random01()));
+    return {};
+}
+
+core::Result<bool> PollPass::sweep_list(std::map<core::RemoteBatchId, model::Attempt>& open,
+                                        core::TimePoint oldest) {
+    const std::int64_t cut_off = core::unix_seconds(oldest - skew_margin);
+    std::set<std::string> cursors;
+    std::string cursor;
+    for (int page_no = 0; page_no < max_pages && !open.empty(); ++page_no) {
+        const auto request = account_.adapter->list_batches(cursor);
+        auto reply = account_.transport->send(request, stop_);
+        if (!reply) return false;
+        const auto meaning = account_.adapter->classify(*reply);
+        if (meaning.what == ReplyClass::unauthorized)
+            OVERNIGHT_TRY(
+                hold_account("the provider refuses the key (" + meaning.code +
+                             "); put a valid one in place, then: overnight doctor --release " +
+                             account_.name.v));
+        auto page = account_.adapter->parse_batch_page(*reply);
+        if (meaning.what != ReplyClass::ok || !page) return false;
+        std::int64_t last_created = INT64_MAX;
+        for (const auto& batch : page->items) {
+            last_created = batch.created_at;
+            const auto found = open.find(batch.id);
+            if (found == open.end()) {
+                OVERNIGHT_TRY(note_stranger(batch));
+                continue;
+            }
+            OVERNIGHT_TRY(keep(found->second, apply(found->second, batch, clock_.now())));
+            open.erase(found);
+        }
+        cursor = page->next;
+        if (!page->more || last_created < cut_off || !cursors.insert(cursor).second) return true;
+    }
+    return true;
+}
+
+/// A batch in the list that no attempt waits for. Another installation's is never touched.
+core::Result<> PollPass::note_stranger(const providers::BatchView& batch) {
+    const auto tag = model::parse_tag(batch.tag);
+    if (!tag || tag->installation != store_.installation().id) return {};
+    OVERNIGHT_TRY_ASSIGN(const auto attempt, store_.find_intent(tag->intent));
+    if (!attempt) {
+        if (model::is_end(batch.status)) return {};  // of a job that was forgotten
+        return hold_account("batch " + batch.id.v +
+                            " carries this installation's tag and is not in the store: was the "
+                            "state restored from a "
+                            "backup? Cancel that batch, then: overnight doctor --release " +
+                            account_.name.v);
+    }
+    const bool orphan = attempt->state == AttemptState::voided && attempt->batch.empty();
+    if (!orphan) return {};
+    // It was proven absent and appeared all the same: stop it, keep what it produces.
+    model::Attempt next = *attempt;
+    next.state = AttemptState::submitted;
+    next.batch = batch.id;
+    next.status = batch.status;
+    next.cancel_wanted = true;
+    next.evidence =
+        "a late orphan: the create took effect after it was given up; it is being cancelled";
+    return keep(*attempt, next);
+}
+
+core::Result<> PollPass::look_at(const model::Attempt& attempt) {
+    const auto request = account_.adapter->get_batch(attempt.batch);
+    const auto reply = account_.transport->send(request, stop_);
+    if (!reply) return {};
+    const auto meaning = account_.adapter->classify(*reply);
+    if (meaning.what == ReplyClass::not_found)
+        return keep(attempt, apply_missing(attempt, clock_.now()));
+    if (meaning.what != ReplyClass::ok) return {};
+    const auto view = account_.adapter->parse_batch(*reply);
+    if (!view || view->id != attempt.batch) return {};
+    return keep(attempt, apply(attempt, *view, clock_.now()));
+}
+
+core::Result<> PollPass::send_cancels(std::vector<model::Attempt>& waiting) {
+    for (auto& attempt : waiting) {
+        OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
+        const bool wanted =
+            attempt.cancel_wanted || (job && job->state == model::JobState::cancelling);
+        if (!wanted || attempt.cancel_sent) continue;
+        const auto request = account_.adapter->cancel_batch(attempt.batch);
+        const auto reply = account_.transport->send(request, stop_);
+        if (!reply || reply->status >= 500 || reply->status == 429) {
+            due(clock_.now() + account_.poll);
+            continue;
+        }
+        model::Attempt next = attempt;  // refused with 409: it has ended, which the sweep will show
+        next.cancel_wanted = next.cancel_sent = true;
+        OVERNIGHT_TRY(keep(attempt, next));
+        attempt = next;
+    }
+    return {};
+}
+
+// --- fetching
+
+core::Result<> PollPass::fetch_later(model::Attempt attempt, const std::string& why) {
+    const auto state = attempt.state;
+    attempt.due = clock_.now() + fetch_wait(attempt, account_.poll);
+    if (attempt.fetch_tries < UINT16_MAX) ++attempt.fetch_tries;
+    attempt.error = why;
+    due(attempt.due);
+    return store_.advance(attempt, state);
+}
+
+/// The batch as it is now: its file ids may come late. It is kept beside the results.
+core::Result<bool> PollPass::refresh(model::Attempt& attempt) {
+    const auto request = account_.adapter->get_batch(attempt.batch);
+    const auto reply = account_.transport->send(request, stop_);
+    if (!reply || account_.adapter->classify(*reply).what != ReplyClass::ok) return false;
+    const auto view = account_.adapter->parse_batch(*reply);
+    if (!view || view->id != attempt.batch || !model::is_end(view->status)) return false;
+    attempt.status = view->status;
+    attempt.status_word = view->status_word;
+    attempt.output_file = view->output_file;
+    attempt.error_file = view->error_file;
+    OVERNIGHT_TRY_ASSIGN(auto file,
+                         jsonl::DurableFile::create(store::batch_file(store_, attempt.key),
+                                                    jsonl::Replace::yes, 0600, "batch"));
+    OVERNIGHT_TRY(file.write(reply->body));
+    OVERNIGHT_TRY(std::move(file).commit());
+    return true;
+}
+
+core::Result<> PollPass::fetch(model::Attempt attempt) {
+    OVERNIGHT_TRY_ASSIGN(const bool fresh, refresh(attempt));
+    if (!fresh) return fetch_later(attempt, "the batch could not be read");
+    std::uint64_t lines = 0;
+    const std::pair<core::RemoteFileId, std::filesystem::path> files[] = {
+        {attempt.output_file, store_.output_file(attempt.key)},
+        {attempt.error_file, store_.error_file(attempt.key)}};
+    for (const auto& [id, path] : files) {
+        if (id.empty()) continue;
+        auto got = download(account_, id, path, stop_);
+        if (got) {
+            lines += got->lines;
+            continue;
+        }
+        if (got.error().code() == core::Errc::cancelled) return {};
+        if (got.error().code() == core::Errc::not_found &&
+            attempt.fetch_tries >= fetches_of_nothing) {
+            attempt.state = AttemptState::hold;
+            attempt.evidence =
+                "the provider has no result file " + id.v + " any more: its lines may be lost";
+            return store_.advance(attempt, AttemptState::terminal);
+        }
+        // A full disk is waited out: the provider keeps its copy for days.
+        return fetch_later(attempt, got.error().describe());
+    }
+    if (after_fetch(attempt, lines) == Fetch::again)
+        return fetch_later(attempt, std::to_string(lines) + " lines of " +
+                                        std::to_string(attempt.requests) + " have come so far");
+    attempt.state = AttemptState::fetched;
+    attempt.due = {};
+    attempt.error.clear();
+    if (attempt.status == model::BatchStatus::failed) delete_input(attempt);
+    result_.worked = true;
+    return store_.advance(attempt, AttemptState::terminal);
+}
+
+// --- cleaning up
+
+bool PollPass::delete_input(const model::Attempt& attempt) {
+    const auto request = account_.adapter->delete_file(attempt.file);
+    const auto reply = account_.transport->send(request, stop_);
+    if (!reply) return false;
+    const auto what = account_.adapter->classify(*reply).what;
+    return what == ReplyClass::ok || what == ReplyClass::not_found;
+}
+
+core::Result<> PollPass::clean_up(model::Attempt attempt) {
+    const bool gone = attempt.file.empty() || delete_input(attempt);
+    if (!gone && attempt.fetch_tries < deletes_tried)
+        return fetch_later(attempt, "the input file is not deleted yet");
+    attempt.state = AttemptState::closed;
+    attempt.due = {};
+    result_.worked = true;
+    return store_.advance(attempt, AttemptState::settled);
+}
+
+}  // namespace
+
+core::Result<PassResult> pass(store::Store& store,
+                              const core::Clock& clock,
+                              const providers::Accounts& accounts,
+                              std::stop_token stop) {
+    PassResult all;
+    for (const auto& [name, account] : accounts) {
+        OVERNIGHT_TRY_ASSIGN(const auto one, PollPass(store, clock, account, stop).run());
+        all.due = std::min(all.due, one.due);
+        all.worked = all.worked || one.worked;
+    }
+    return all;
+}
+
+}  // namespace overnight::poller

@@ -1,0 +1,113 @@
+#include "poller/schedule.hpp"
+
+#include <gtest/gtest.h>
+
+namespace overnight::poller {
+namespace {
+
+using model::AttemptState;
+using model::BatchStatus;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr core::TimePoint now{seconds{1'800'000'000}};
+
+model::Attempt submitted() {
+    model::Attempt a;
+    a.state = AttemptState::submitted;
+    a.batch.v = "batch_1";
+    a.requests = 100;
+    a.status = BatchStatus::validating;
+    return a;
+}
+
+providers::BatchView view(BatchStatus status) {
+    providers::BatchView v;
+    v.id.v = "batch_1";
+    v.status = status;
+    v.status_word = std::string(model::name(status));
+    return v;
+}
+
+TEST(SweepInterval, grows_with_the_age_of_the_youngest_batch) {
+    EXPECT_EQ(sweep_interval(seconds{0}, seconds{30}, 0), seconds{30});
+    EXPECT_EQ(sweep_interval(minutes{10}, seconds{30}, 0), seconds{30});
+    EXPECT_EQ(sweep_interval(hours{1}, seconds{30}, 0), minutes{3});
+    EXPECT_EQ(sweep_interval(hours{20}, seconds{30}, 0), minutes{10});
+    EXPECT_EQ(sweep_interval(seconds{0}, seconds{30}, 1), seconds{33});
+}
+
+TEST(Apply, only_an_end_is_an_end) {
+    for (const auto s : {BatchStatus::validating, BatchStatus::in_progress, BatchStatus::finalizing,
+                         BatchStatus::cancelling, BatchStatus::unknown})
+        EXPECT_EQ(apply(submitted(), view(s), now).state, AttemptState::submitted)
+            << model::name(s);
+    for (const auto s : {BatchStatus::completed, BatchStatus::failed, BatchStatus::expired,
+                         BatchStatus::cancelled}) {
+        const auto next = apply(submitted(), view(s), now);
+        EXPECT_EQ(next.state, AttemptState::terminal) << model::name(s);
+        EXPECT_EQ(next.ended, now);
+    }
+}
+
+TEST(Apply, an_unknown_word_keeps_the_last_known_status) {
+    auto a = submitted();
+    a.status = BatchStatus::in_progress;
+    auto v = view(BatchStatus::unknown);
+    v.status_word = "paused";
+    const auto next = apply(a, v, now);
+    EXPECT_EQ(next.status, BatchStatus::in_progress);
+    EXPECT_EQ(next.status_word, "paused");
+}
+
+TEST(Apply, progress_never_goes_back) {
+    auto a = submitted();
+    a.done = 70;
+    auto v = view(BatchStatus::in_progress);
+    v.completed = 40;
+    v.failed = 1;
+    EXPECT_EQ(apply(a, v, now).done, 70u);
+    v.completed = 90;
+    EXPECT_EQ(apply(a, v, now).done, 91u);
+}
+
+TEST(ApplyMissing, a_404_is_never_an_end_and_a_day_of_them_is_held) {
+    auto a = apply_missing(submitted(), now);
+    EXPECT_EQ(a.state, AttemptState::submitted);
+    a = apply_missing(a, now + hours{23});
+    EXPECT_EQ(a.state, AttemptState::submitted);
+    EXPECT_EQ(apply_missing(a, now + hours{24}).state, AttemptState::hold);
+    a = apply(a, view(BatchStatus::in_progress), now + hours{23});
+    EXPECT_EQ(apply_missing(a, now + hours{30}).state, AttemptState::submitted)
+        << "it was seen in between";
+}
+
+TEST(AfterFetch, missing_lines_are_fetched_for_three_times) {
+    auto a = submitted();
+    a.status = BatchStatus::completed;
+    a.output_file.v = "file-1";
+    EXPECT_EQ(after_fetch(a, 100), Fetch::done);
+    EXPECT_EQ(after_fetch(a, 99), Fetch::again);
+    a.fetch_tries = 2;
+    EXPECT_EQ(after_fetch(a, 99), Fetch::done);
+}
+
+TEST(AfterFetch, a_completed_batch_without_files_is_waited_for_longer) {
+    auto a = submitted();
+    a.status = BatchStatus::completed;
+    a.fetch_tries = 10;
+    EXPECT_EQ(after_fetch(a, 0), Fetch::again);
+    a.fetch_tries = 11;
+    EXPECT_EQ(after_fetch(a, 0), Fetch::done);
+}
+
+TEST(AfterFetch, a_batch_that_failed_in_validation_has_nothing_to_wait_for) {
+    auto a = submitted();
+    a.status = BatchStatus::failed;
+    EXPECT_EQ(after_fetch(a, 0), Fetch::done);
+}
+
+}  // namespace
+}  // namespace overnight::poller
