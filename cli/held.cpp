@@ -1,0 +1,84 @@
+#include "cli/held.hpp"
+
+#include "core/text.hpp"
+
+#include <algorithm>
+
+namespace overnight::cli {
+namespace {
+
+using model::AttemptState;
+
+/// Whether an attempt can get on without a person.
+bool moves(const model::Attempt& attempt, const store::Account& account, const Outlook& outlook) {
+    switch (attempt.state) {
+    case AttemptState::closed:
+    case AttemptState::voided:
+    case AttemptState::hold:
+        return false;
+    case AttemptState::settled:
+        return false;  // only clean-up is left of it
+    case AttemptState::fetched:
+        return true;
+    case AttemptState::rendered:
+    case AttemptState::uploading:
+    case AttemptState::uploaded:
+        return !held_for_good(account);
+    case AttemptState::committing:
+    case AttemptState::ambiguous:
+    case AttemptState::fenced: {
+        if (!held_for_good(account)) return true;
+        const bool other_key = !outlook.key_fingerprint.empty() &&
+                               !attempt.key_fingerprint.empty() &&
+                               attempt.key_fingerprint != outlook.key_fingerprint;
+        const auto since =
+            std::max({attempt.doubted.wall, attempt.committed.wall, outlook.started});
+        return !other_key && !outlook.scans_refused && outlook.now - since < outlook.resolution;
+    }
+    case AttemptState::submitted:
+    case AttemptState::terminal:
+        return !held_for_good(account) || !outlook.sweeps_refused;
+    }
+    return true;
+}
+
+Held of_account(const store::Account& account) {
+    const std::string name = core::printable(account.name.v, 80);
+    return {"the account '" + name + "' is held: " + core::printable(account.hold_reason),
+            "put it right, then: overnight doctor --release " + name};
+}
+
+Held of_attempt(const model::Attempt& attempt) {
+    std::string why =
+        "batch " + std::to_string(attempt.key.shard.v + 1) + " of the job is in doubt";
+    if (!attempt.evidence.empty()) why += ": " + core::printable(attempt.evidence);
+    if (!attempt.batch.empty()) why += " (" + core::printable(attempt.batch.v, 80) + ")";
+    return {std::move(why), "look for " + attempt.tag +
+                                " in the provider's console, then: overnight doctor --release " +
+                                core::printable(attempt.account.v, 80)};
+}
+
+}  // namespace
+
+bool held_for_good(const store::Account& account) noexcept {
+    return !account.hold_reason.empty() && account.hold_until == core::TimePoint{};
+}
+
+std::optional<Held> held(const model::Job& job,
+                         std::span<const model::Attempt> attempts,
+                         const store::Account& account,
+                         const Outlook& outlook) {
+    const bool waits =
+        job.state == model::JobState::running || job.state == model::JobState::cancelling;
+    if (!waits || job.rows.waiting() == 0) return {};
+    const auto doubtful = std::find_if(attempts.begin(), attempts.end(),
+                                       [](const auto& a) { return a.state == AttemptState::hold; });
+    const bool blocked = held_for_good(account);
+    if (!blocked && doubtful == attempts.end()) return {};
+    const bool moving = std::any_of(attempts.begin(), attempts.end(),
+                                    [&](const auto& a) { return moves(a, account, outlook); });
+    if (moving) return {};
+    return doubtful != attempts.end() ? of_attempt(*doubtful) : of_account(account);
+}
+
+}  // namespace overnight::cli

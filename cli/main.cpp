@@ -1,0 +1,15 @@
+// overnight: see DESIGN.md and `overnight --help`.
+#include "cli/environment.hpp"
+#include "cli/program.hpp"
+#include "cli/signals.hpp"
+
+#include <string>
+#include <vector>
+
+int main(int argc, char** argv) {
+    using namespace overnight::cli;
+    forbid_dumps();
+    const Signals signals;
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return run_program(arguments, process_environment(), signals.stop());
+}

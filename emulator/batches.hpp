@@ -1,0 +1,119 @@
+// All batches: their states under one lock, a thread that moves them by the virtual clock, and workers that validate,
+// execute and publish them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "emulator/batch.hpp"
+#include "emulator/fault_book.hpp"
+#include "emulator/files.hpp"
+#include "emulator/ledger.hpp"
+#include "emulator/run.hpp"
+
+namespace overnight::emulator {
+
+struct CreateSpec {
+    std::string input_file_id;
+    std::string endpoint;
+    std::string metadata = "null";  ///< JSON
+    std::string tag;                ///< metadata.overnight, for the ledger; empty: null
+    std::int64_t output_lifetime = 0;
+    std::string key;
+};
+
+/// Any thread.
+class Batches {
+public:
+    struct Config {
+        core::Duration batch_time{2'000};
+        unsigned workers = 2;
+    };
+
+    Batches(Config config, const VirtualClock& clock, Ledger& ledger, Journal& journal, Files& files, FaultBook& faults);
+    ~Batches();  ///< stop()
+
+    /// Takes up what an earlier life of the state directory left. Before start().
+    void restore(const std::vector<boost::json::value>& records);
+    void start();
+    void stop();
+
+    core::Result<Batch> create(const CreateSpec& spec);
+    std::optional<Batch> find(std::string_view id) const;
+    /// Newest first.
+    std::vector<Batch> list() const;
+    std::uint64_t ordinal_of(std::string_view id) const;  ///< 0 when there is none
+    std::uint64_t created_since(core::TimePoint time) const;
+    std::pair<CancelOutcome, std::optional<Batch>> cancel(std::string_view id);
+
+    /// Adds ended batches that somebody else made: they are listed, and no request of ours created them.
+    void add_foreign(std::uint64_t count);
+
+    /// Runs `task` once the virtual clock has reached `when`. Dropped by stop().
+    void at(core::TimePoint when, std::function<void()> task);
+    /// The clock was moved, or a script replaced: look again.
+    void wake();
+
+private:
+    struct Entry {
+        Batch batch;
+        // A worker's while batch.busy:
+        Descriptor input;               ///< opened by validation: a later delete of the file does not stop the batch
+        std::unique_ptr<BatchRun> run;
+        bool restored = false;  ///< an earlier life may have billed some of its lines
+    };
+    struct Job {
+        std::shared_ptr<Entry> entry;
+        Step step;
+    };
+    struct Task {
+        core::TimePoint when;
+        std::function<void()> run;
+    };
+
+    void schedule();
+    std::vector<std::function<void()>> due_tasks();
+    void move_all();
+    void move(const std::shared_ptr<Entry>& entry);
+    void note_states(const Batch& batch, const std::vector<BatchStatus>& entered);
+    void end(Entry& entry);
+    std::string register_results(const Batch& batch, const std::filesystem::path& path, std::uint64_t bytes, std::string_view kind);
+    std::optional<BatchError> admit(const Batch& batch) const;
+
+    void work();
+    void perform(Job& job, Executor& executor);
+    core::Result<> perform_validate(Entry& entry);
+    core::Result<> perform_execute(Entry& entry, std::uint64_t until, Executor& executor);
+    core::Result<> perform_publish(Entry& entry);
+    core::Result<> open_run(Entry& entry);
+    void take_counts(Entry& entry, const RunCounts& counts);
+
+    const Config config_;
+    const VirtualClock& clock_;
+    Ledger& ledger_;
+    Journal& journal_;
+    Files& files_;
+    FaultBook& faults_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable moved_;  ///< for the scheduler
+    std::condition_variable job_;    ///< for the workers
+    std::vector<std::shared_ptr<Entry>> entries_;  ///< in the order of creation
+    std::uint64_t next_ordinal_ = 1;
+    std::deque<Job> jobs_;
+    std::vector<Task> tasks_;
+    bool woken_ = false;
+    std::atomic<bool> stopping_{false};
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace overnight::emulator

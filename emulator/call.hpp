@@ -1,0 +1,60 @@
+// One request as its handler sees it, and the reply as a value: faults of the transport are applied when it is sent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "emulator/execute.hpp"
+#include "emulator/files.hpp"
+#include "emulator/world.hpp"
+#include "net/server.hpp"
+
+namespace overnight::emulator {
+
+struct Call {
+    std::string method;
+    std::string target;  ///< as sent
+    std::string path;    ///< without the query
+    std::vector<std::pair<std::string, std::string>> query;
+    std::string id;    ///< what stands for {id} in the route's pattern
+    std::string body;  ///< empty for routes that stream it
+    std::vector<model::HttpHeader> headers;
+    net::BodyReader* reader = nullptr;  ///< only for routes that stream their body
+    std::string key;                    ///< as sent: only for the faults that look at it
+    std::string key_fingerprint;
+    std::shared_ptr<const FaultScript> script;
+    std::vector<const Rule*> hits;  ///< request rules that apply, kept alive by `script`
+
+    const Rule* hit(Fault fault) const noexcept;
+    std::optional<std::string_view> parameter(std::string_view name) const noexcept;
+    std::optional<std::string_view> header(std::string_view name) const noexcept;
+};
+
+struct Reply {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<model::HttpHeader> headers;
+    std::string body;
+    FilePtr file;  ///< sent instead of `body`
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+/// Errors are the emulator's own; they end the connection after a 500.
+using RouteHandler = core::Result<Reply> (*)(World&, const Call&);
+
+Reply json_reply(std::string body);
+Reply error_reply(const ApiError& error);
+Reply invalid_request(std::string message, std::string param = "", std::string code = "");
+
+/// Percent-decoded name-value pairs behind the "?".
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target);
+
+}  // namespace overnight::emulator

@@ -1,0 +1,119 @@
+// Stored files.
+#include "emulator/files.hpp"
+
+#include <algorithm>
+
+#include "core/bytes.hpp"
+#include "emulator/json_text.hpp"
+
+namespace overnight::emulator {
+
+namespace {
+
+std::string record_of(const FileObject& file) {
+    std::string out;
+    ObjectWriter(out)
+        .text("id", file.id)
+        .text("filename", file.filename)
+        .text("purpose", file.purpose)
+        .number("bytes", static_cast<std::int64_t>(file.bytes))
+        .number("created_at", file.created_at)
+        .number("expires_at", file.expires_at)
+        .text("key", file.key)
+        .text("blob", file.path.filename().string())
+        .end();
+    return out;
+}
+
+std::string text_in(const boost::json::object& record, const char* key) {
+    const auto* const value = record.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::int64_t number_in(const boost::json::object& record, const char* key) {
+    const auto* const value = record.if_contains(key);
+    return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+}  // namespace
+
+Files::Files(std::filesystem::path directory, Journal& journal)
+    : directory_(std::move(directory)), journal_(journal) {}
+
+void Files::restore(const std::vector<boost::json::value>& records) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& value : records) {
+        if (!value.is_object()) continue;
+        const auto& record = value.get_object();
+        FileObject file;
+        file.id = text_in(record, "id");
+        const std::string blob = text_in(record, "blob");
+        if (file.id.empty() || blob.empty()) continue;
+        file.filename = text_in(record, "filename");
+        file.purpose = text_in(record, "purpose");
+        file.bytes = static_cast<std::uint64_t>(number_in(record, "bytes"));
+        file.created_at = number_in(record, "created_at");
+        file.expires_at = number_in(record, "expires_at");
+        file.key = text_in(record, "key");
+        file.path = directory_ / std::filesystem::path(blob).filename();
+        file.order = next_order_++;
+        files_[file.id] = std::make_shared<const FileObject>(file);
+    }
+}
+
+std::filesystem::path Files::new_blob() {
+    const std::lock_guard lock(mutex_);
+    return directory_ / ("blob-" + core::hex(core::random_bytes(8)) + '-' + std::to_string(next_blob_++));
+}
+
+core::Result<FilePtr> Files::add(FileObject file) {
+    file.id = new_id("file-");
+    const std::lock_guard lock(mutex_);
+    file.order = next_order_++;
+    auto shared = std::make_shared<const FileObject>(std::move(file));
+    OVERNIGHT_TRY(journal_.put("file", record_of(*shared)));
+    files_.emplace(shared->id, shared);
+    return FilePtr(shared);
+}
+
+FilePtr Files::find(std::string_view id, std::int64_t now) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(id);
+    if (found == files_.end()) return nullptr;
+    if (found->second->expires_at != 0 && found->second->expires_at <= now) return nullptr;
+    return found->second;
+}
+
+std::vector<FilePtr> Files::list(std::int64_t now) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<FilePtr> all;
+    all.reserve(files_.size());
+    for (const auto& [id, file] : files_) {
+        if (file->expires_at == 0 || file->expires_at > now) all.push_back(file);
+    }
+    std::sort(all.begin(), all.end(), [](const FilePtr& a, const FilePtr& b) { return a->order < b->order; });
+    return all;
+}
+
+FilePtr Files::erase(std::string_view id, std::int64_t now) {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(id);
+    if (found == files_.end()) return nullptr;
+    FilePtr file = found->second;
+    if (file->expires_at != 0 && file->expires_at <= now) return nullptr;
+    std::string gone;
+    put_json(gone, id);
+    if (!journal_.put("file_gone", gone)) return nullptr;
+    files_.erase(found);
+    std::error_code ignored;
+    std::filesystem::remove(file->path, ignored);
+    return file;
+}
+
+std::string new_id(std::string_view prefix) {
+    return std::string(prefix) + core::base32(core::random_bytes(16)).substr(0, 22);
+}
+
+std::string new_hex_id(std::string_view prefix) { return std::string(prefix) + core::hex(core::random_bytes(16)); }
+
+}  // namespace overnight::emulator

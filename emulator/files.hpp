@@ -1,0 +1,68 @@
+// Stored files: batch inputs and results. The bytes are on disk; here is what the API says about them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "emulator/journal.hpp"
+
+namespace overnight::emulator {
+
+struct FileObject {
+    std::string id;
+    std::string filename;
+    std::string purpose;
+    std::uint64_t bytes = 0;
+    std::int64_t created_at = 0;
+    std::int64_t expires_at = 0;  ///< 0: never
+    std::uint64_t order = 0;      ///< of creation
+    std::string key;              ///< fingerprint of the creator's key
+    std::filesystem::path path;
+};
+using FilePtr = std::shared_ptr<const FileObject>;
+
+/// A result file lives 30 days, as a batch's input does.
+constexpr std::int64_t default_file_lifetime = 2'592'000;
+constexpr std::uint64_t max_batch_file_bytes = 209'715'200;
+constexpr std::uint64_t max_file_bytes = 512'000'000;
+
+/// Any thread.
+class Files {
+public:
+    Files(std::filesystem::path directory, Journal& journal);
+
+    /// Takes up what an earlier life of the state directory left.
+    void restore(const std::vector<boost::json::value>& records);
+
+    std::filesystem::path new_blob();  ///< a path that no other blob has
+    /// Gives the file its id and order.
+    core::Result<FilePtr> add(FileObject file);
+    /// Null when there is none, or when it has expired.
+    FilePtr find(std::string_view id, std::int64_t now) const;
+    /// In the order of creation.
+    std::vector<FilePtr> list(std::int64_t now) const;
+    /// Null when there was none. A reader that has it open can go on.
+    FilePtr erase(std::string_view id, std::int64_t now);
+
+private:
+    mutable std::mutex mutex_;
+    const std::filesystem::path directory_;
+    Journal& journal_;
+    std::map<std::string, FilePtr, std::less<>> files_;
+    std::uint64_t next_order_ = 1;
+    std::uint64_t next_blob_ = 1;
+};
+
+/// 22 characters of [a-z0-9] behind `prefix`.
+std::string new_id(std::string_view prefix);
+/// 32 hexadecimal digits behind `prefix`.
+std::string new_hex_id(std::string_view prefix);
+
+}  // namespace overnight::emulator

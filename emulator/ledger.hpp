@@ -1,0 +1,66 @@
+// The ledger: what the emulator received and what it billed, append-only. It is what "never paid twice" is checked
+// against, so a line is in the file before its consequence can be seen.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "core/error.hpp"
+#include "emulator/clock.hpp"
+#include "emulator/disk.hpp"
+#include "emulator/hashing.hpp"
+#include "emulator/json_text.hpp"
+
+namespace overnight::emulator {
+
+/// One executed request. `batch` and `custom_id` are empty for an ordinary call.
+struct BilledLine {
+    std::string_view batch;
+    std::string_view custom_id;
+    Sha256 request;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t output_tokens = 0;
+    std::string_view tier;  ///< "batch", "flex" or "standard"
+};
+
+class Ledger {
+public:
+    static core::Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& path, const VirtualClock& clock);
+
+    /// Appends whole lines in one write. Any thread.
+    core::Result<> append(std::string_view lines);
+    /// `{"event":EVENT,"time":NOW` and what `members` adds, as one line.
+    template <class Members>
+    core::Result<> event(std::string_view event, const Members& members) {
+        std::string line;
+        ObjectWriter object(line);
+        object.text("event", event).seconds("time", now_milliseconds());
+        members(object);
+        object.end();
+        line += '\n';
+        return append(line);
+    }
+    /// Appends a "billed" line to `lines`, for append().
+    void put_billed(std::string& lines, const BilledLine& billed) const;
+
+    /// The custom_ids of `batch` that an earlier life of the emulator billed.
+    core::Result<std::unordered_set<std::string>> billed_before(std::string_view batch) const;
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    Ledger(std::filesystem::path path, Descriptor file, const VirtualClock& clock)
+        : path_(std::move(path)), file_(std::move(file)), clock_(clock) {}
+    std::int64_t now_milliseconds() const { return clock_.now().time_since_epoch().count(); }
+
+    std::filesystem::path path_;
+    std::mutex mutex_;
+    Descriptor file_;
+    const VirtualClock& clock_;
+};
+
+}  // namespace overnight::emulator

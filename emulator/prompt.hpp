@@ -1,0 +1,68 @@
+// What an answer depends on, read from a request's body (providers/openai.md 10).
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace overnight::emulator {
+
+/// The endpoints that the emulator executes.
+enum class Endpoint { chat_completions, responses, embeddings, moderations };
+
+std::string_view path_of(Endpoint endpoint) noexcept;  ///< "/v1/chat/completions"
+std::optional<Endpoint> endpoint_of(std::string_view path) noexcept;
+
+/// The envelope of providers/openai.md 1.3; `status` 0 means no error.
+struct ApiError {
+    int status = 0;
+    std::string message;
+    std::string type = "invalid_request_error";
+    std::string param;  ///< empty: null
+    std::string code;   ///< empty: null
+};
+
+/// Views point into the parser's buffers and into the body: valid until the reader reads another body.
+struct Prompt {
+    enum class Format { text, json_object, json_schema };
+
+    std::string model;
+    std::string user_text;          ///< of the last user message, or the last input
+    std::uint64_t text_bytes = 0;   ///< of everything that counts as input
+    std::uint64_t messages = 0;
+    bool has_input = false;         ///< messages, or input, are there at all
+    std::optional<std::uint64_t> max_output_tokens;
+    Format format = Format::text;
+    std::string_view schema;        ///< JSON text of the answer's schema
+    bool strict = false;
+    std::string service_tier;
+    bool stream = false;
+
+    std::vector<std::string> inputs;  ///< of embeddings and moderations
+    std::uint64_t input_tokens_given = 0;  ///< of embeddings whose inputs are token numbers
+    std::uint64_t dimensions = 0;
+    bool base64 = false;
+
+    /// The emulator's tokenizer: four bytes a token, three more a message.
+    std::uint64_t input_tokens() const noexcept;
+    void clear();
+};
+
+/// Reuses its buffers. One thread.
+class PromptReader {
+public:
+    /// `body` is one JSON value with at least simdjson's padding of readable bytes behind it.
+    ApiError read(Endpoint endpoint, std::string_view body, Prompt& prompt);
+
+private:
+    simdjson::ondemand::parser parser_;
+};
+
+/// True when `model` can be used in batches; the sync-only families cannot.
+bool batchable(std::string_view model) noexcept;
+
+}  // namespace overnight::emulator

@@ -1,0 +1,30 @@
+// Takes a request from the server to its route and the reply back, with the faults of the transport on both ways.
+#pragma once
+
+#include "emulator/call.hpp"
+
+namespace overnight::emulator {
+
+/// The server's handler. Any thread.
+core::Result<> serve(World& world, const net::RequestHead& head, net::BodyReader& body, net::ResponseWriter& out);
+
+/// `/_ctl/...`: the emulator's own switches; needs no key and meets no faults.
+core::Result<Reply> control(World& world, const Call& call);
+
+/// Sends a reply, as the rules in `call.hits` want it.
+core::Result<> send_reply(World& world, const Call& call, Reply reply, net::ResponseWriter& out);
+
+/// What a rule does instead of the request's own work.
+enum class Instead { nothing, replied, ended };
+/// Applies the rules that act before the handler. `handler` is kept for a late application.
+core::Result<Instead> act_before(World& world,
+                                 const Call& call,
+                                 RouteHandler handler,
+                                 net::BodyReader& body,
+                                 net::ResponseWriter& out,
+                                 Reply& reply);
+
+/// Ends the connection as a rule's "how" says: "close" (default) or "reset".
+void end_connection(const Rule& rule, net::ResponseWriter& out);
+
+}  // namespace overnight::emulator

@@ -1,0 +1,50 @@
+#include "providers/openai/endpoint.hpp"
+
+#include <array>
+
+namespace overnight::providers::openai {
+namespace {
+
+constexpr std::array all{Endpoint::chat, Endpoint::responses, Endpoint::embeddings,
+                         Endpoint::moderations, Endpoint::completions};
+
+}  // namespace
+
+std::string_view path_of(Endpoint endpoint) noexcept {
+    switch (endpoint) {
+    case Endpoint::chat:
+        return "/v1/chat/completions";
+    case Endpoint::responses:
+        return "/v1/responses";
+    case Endpoint::embeddings:
+        return "/v1/embeddings";
+    case Endpoint::moderations:
+        return "/v1/moderations";
+    case Endpoint::completions:
+        return "/v1/completions";
+    }
+    return "/v1/chat/completions";
+}
+
+std::optional<Endpoint> find_endpoint(std::string_view path) noexcept {
+    for (const auto endpoint : all)
+        if (path_of(endpoint) == path) return endpoint;
+    return std::nullopt;
+}
+
+std::vector<std::string_view> endpoint_paths() {
+    std::vector<std::string_view> paths;
+    for (const auto endpoint : all)
+        paths.push_back(path_of(endpoint));
+    return paths;
+}
+
+bool takes_list(Endpoint endpoint) noexcept {
+    return endpoint == Endpoint::embeddings || endpoint == Endpoint::moderations;
+}
+
+bool takes_schema(Endpoint endpoint) noexcept {
+    return endpoint == Endpoint::chat || endpoint == Endpoint::responses;
+}
+
+}  // namespace overnight::providers::openai

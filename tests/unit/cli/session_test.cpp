@@ -1,0 +1,88 @@
+#include "cli/session.hpp"
+
+#include "tests/unit/cli/environment_map.hpp"
+#include "tests/unit/cli/temp_dir.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <unistd.h>
+
+namespace overnight::cli {
+namespace {
+
+TEST(StateDir, the_order_is_option_service_xdg_home) {
+    Common common;
+    const auto all = environment({{"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"},
+                                  {"XDG_STATE_HOME", "/xdg"},
+                                  {"HOME", "/home/me"}});
+    EXPECT_EQ(state_dir(common, all).value(), "/var/lib/a");
+    EXPECT_EQ(
+        state_dir(common, environment({{"XDG_STATE_HOME", "/xdg"}, {"HOME", "/home/me"}})).value(),
+        "/xdg/overnight");
+    EXPECT_EQ(state_dir(common, environment({{"HOME", "/home/me"}})).value(),
+              "/home/me/.local/state/overnight");
+    EXPECT_EQ(state_dir(common, environment({{"XDG_STATE_HOME", "relative"}, {"HOME", "/home/me"}}))
+                  .value(),
+              "/home/me/.local/state/overnight")
+        << "a relative XDG path is to be ignored";
+    common.state = "/somewhere";
+    EXPECT_EQ(state_dir(common, all).value(), "/somewhere");
+    common.state.clear();
+    const auto nowhere = state_dir(common, environment({}));
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().code(), core::Errc::configuration);
+}
+
+TEST(StateDir, emulated_sessions_have_their_own) {
+    Common common;
+    common.emulate = Emulate::yes;
+    const auto env = environment({{"HOME", "/home/me"}});
+    EXPECT_EQ(state_dir(common, env).value(), "/home/me/.local/state/overnight/emulated");
+    common.state = "/somewhere";
+    EXPECT_EQ(state_dir(common, env).value(), "/somewhere");
+}
+
+class SessionTest : public ::testing::Test {
+protected:
+    SessionTest() {
+        common_.state = (dir_.path() / "state").string();
+        common_.filesystem = Filesystem::any;
+    }
+    Session session() { return {common_, console_, env_, clock_, {}}; }
+
+    TempDir dir_;
+    Common common_;
+    Console console_{STDOUT_FILENO, STDERR_FILENO, Form::text, Quiet::yes};
+    Environment env_ = environment({});
+    core::ManualClock clock_;
+};
+
+TEST_F(SessionTest, looking_makes_nothing) {
+    const auto store = open_existing_store(session());
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().code(), core::Errc::not_found);
+    EXPECT_FALSE(std::filesystem::exists(common_.state));
+}
+
+TEST_F(SessionTest, emulated_and_real_answers_never_meet) {
+    common_.emulate = Emulate::yes;
+    { ASSERT_TRUE(open_store_to_send(session())); }
+    { ASSERT_TRUE(open_store_to_send(session())) << "a second time is fine"; }
+    common_.emulate = Emulate::no;
+    const auto real = open_store_to_send(session());
+    ASSERT_FALSE(real);
+    EXPECT_EQ(real.error().code(), core::Errc::configuration);
+    EXPECT_TRUE(open_existing_store(session())) << "looking is allowed";
+}
+
+TEST_F(SessionTest, the_emulator_stays_away_from_real_answers) {
+    { ASSERT_TRUE(open_store_to_send(session())); }
+    common_.emulate = Emulate::yes;
+    const auto emulated = open_store_to_send(session());
+    ASSERT_FALSE(emulated);
+    EXPECT_EQ(emulated.error().code(), core::Errc::configuration);
+}
+
+}  // namespace
+}  // namespace overnight::cli
