@@ -194,9 +194,13 @@ void Parser::add_job_commands() {
     auto [errors, errors_value] = command<ErrorsCommand>(
         "errors", "List failed rows with the reason: row, id, verdict, reason, with tabs between",
         "  overnight errors 3\n"
-        "  overnight errors 3 | cut -f 4 | sort | uniq -c\n");
+        "  overnight errors 3 | cut -f 4 | sort | uniq -c\n"
+        "  overnight errors 3 --resent              what was sent again, after which batch, and why\n");
     add_state(*errors);
     add_job(*errors, errors_value->job);
+    errors->add_flag_callback(
+        "--resent", [value = errors_value] { value->resent = Resent::yes; },
+        "List every resubmission instead: row, shard-attempt/request, verdict, reason");
 
     auto [retry, retry_value] =
         command<RetryCommand>("retry", "Queue a job's failed rows again", "  overnight retry 3\n");

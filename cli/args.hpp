@@ -53,8 +53,11 @@ struct ResultsCommand {
     std::string job;
     std::string output;  ///< empty: the job's own; "-": standard output
 };
+enum class Resent { no, yes };
+
 struct ErrorsCommand {
     std::string job;
+    Resent resent = Resent::no;  ///< the rows that were sent again instead
 };
 struct RetryCommand {
     std::string job;

@@ -66,10 +66,8 @@ Result<ExitCode> execute(const Session& session, const CancelCommand& command) {
     }
     std::string text = "job " + number + " is being cancelled; nothing new is sent\n";
     if (in_flight > 0)
-        text += "  " + core::grouped(in_flight) +
-                " batches are at the provider: they are asked to stop, and what they have finished "
-                "is kept and "
-                "billed\n";
+        text += "  " + core::grouped(in_flight) + (in_flight == 1 ? " batch is" : " batches are") +
+                " at the provider: asked to stop; what was finished there is kept, and billed\n";
     text += "  the next overnight run, pass or daemon does it; then overnight results " + number +
             " -o FILE\n";
     session.console.out(text);

@@ -4,6 +4,7 @@
 #include "jsonl/random_reader.hpp"
 #include "providers/api.hpp"
 #include "recipe/recipe.hpp"
+#include "recipe/toml_guard.hpp"
 #include "recipe/toml.hpp"
 
 #include <algorithm>
@@ -152,6 +153,7 @@ Result<Config> parse_config(std::string_view text,
                             std::string_view name,
                             const std::filesystem::path& folder) {
     const Where where{name};
+    OVERNIGHT_TRY(recipe::check_toml_text(text, name));
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed)
         return where.at(parsed.error().source(), core::printable(parsed.error().description()));

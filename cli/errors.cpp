@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/job_lookup.hpp"
 #include "cli/json_text.hpp"
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "jsonl/record.hpp"
 #include "recipe/recipe.hpp"
@@ -90,11 +91,48 @@ void print_json(const Session& session, const model::Job& job, const std::vector
     session.console.out(json_line(object));
 }
 
+/// The request that carried the row before it was sent again.
+std::string request_text(const model::Resubmission& r) {
+    return std::to_string(r.shard.v) + "-" + std::to_string(r.attempt) + "/" +
+           std::to_string(r.request);
+}
+
+Result<ExitCode> print_resent(const Session& session,
+                              const store::Store& store,
+                              const model::Job& job) {
+    boost::json::array list;
+    OVERNIGHT_TRY(store.for_each_resubmission(
+        job.id, [&](core::RowNo row, const model::Resubmission& r) {
+            if (!session.json()) {
+                session.console.out(std::to_string(row.v) + "\t" + request_text(r) + "\t" +
+                                    std::string(model::name(r.verdict)) + "\t" +
+                                    core::printable(r.reason, 2'000) + "\n");
+                return true;
+            }
+            boost::json::object object;
+            object["row"] = row.v;
+            object["after"] = request_text(r);
+            object["verdict"] = model::name(r.verdict);
+            object["reason"] = r.reason;
+            object["evidence_crc32c"] = r.evidence_crc;
+            object["at"] = core::iso8601(r.at);
+            list.push_back(std::move(object));
+            return list.size() < most_listed;
+        }));
+    if (!session.json()) return ExitCode::ok;
+    boost::json::object object;
+    object["job"] = job.id.v;
+    object["resent"] = std::move(list);
+    session.console.out(json_line(object));
+    return ExitCode::ok;
+}
+
 }  // namespace
 
 Result<ExitCode> execute(const Session& session, const ErrorsCommand& command) {
     OVERNIGHT_TRY_ASSIGN(const auto store, open_existing_store(session));
     OVERNIGHT_TRY_ASSIGN(const auto job, find_job(*store, command.job));
+    if (command.resent == Resent::yes) return print_resent(session, *store, job);
     OVERNIGHT_TRY_ASSIGN(auto failed, failed_rows(*store, job));
     if (auto ids = add_ids(session, job, failed); !ids) {
         if (ids.error().code() == core::Errc::cancelled) return std::move(ids).error();

@@ -1,5 +1,6 @@
-// overnight: see DESIGN.md and `overnight --help`.
+// overnight: see ARCHITECTURE.md and `overnight --help`.
 #include "cli/environment.hpp"
+#include "cli/memory.hpp"
 #include "cli/program.hpp"
 #include "cli/signals.hpp"
 
@@ -8,6 +9,7 @@
 
 int main(int argc, char** argv) {
     using namespace overnight::cli;
+    return_memory_early();
     forbid_dumps();
     const Signals signals;
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);

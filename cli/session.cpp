@@ -27,6 +27,12 @@ Belongs belongs(const std::filesystem::path& state) {
     return is_there(state / "store") ? Belongs::to_providers : Belongs::to_nobody;
 }
 
+Result<bool> is_empty(const store::Store& store) {
+    OVERNIGHT_TRY_ASSIGN(const auto jobs, store.jobs());
+    OVERNIGHT_TRY_ASSIGN(const auto segments, store.segments());
+    return jobs.empty() && segments.empty();
+}
+
 }  // namespace
 
 std::filesystem::path emulator_dir(const std::filesystem::path& state) {
@@ -71,21 +77,24 @@ Result<std::unique_ptr<store::Store>> open_store(const Session& session) {
 
 Result<std::unique_ptr<store::Store>> open_store_to_send(const Session& session) {
     OVERNIGHT_TRY_ASSIGN(const auto dir, state_dir(session.common, session.env));
-    const auto owner = belongs(dir);
-    if (session.emulated() && owner == Belongs::to_providers)
-        return Error(Errc::configuration,
-                     "the state in " + jsonl::shown(dir) +
-                         " has answers of real providers; emulated ones need another --state");
-    if (!session.emulated() && owner == Belongs::to_the_emulator)
-        return Error(Errc::configuration,
-                     "the state in " + jsonl::shown(dir) +
-                         " has answers of the emulator; give --emulate, or another --state");
-    if (session.emulated()) {
-        // The folder marks the state before anything is written into it.
-        OVERNIGHT_TRY(jsonl::make_private_directory(dir));
-        OVERNIGHT_TRY(jsonl::make_private_directory(emulator_dir(dir)));
+    if (!session.emulated()) {
+        if (belongs(dir) == Belongs::to_the_emulator)
+            return Error(Errc::configuration,
+                         "the state in " + jsonl::shown(dir) +
+                             " has answers of the emulator; give --emulate, or another --state");
+        return open_store(session);
     }
-    return open_store(session);
+    OVERNIGHT_TRY_ASSIGN(auto store, open_store(session));
+    if (belongs(dir) == Belongs::to_providers) {
+        OVERNIGHT_TRY_ASSIGN(const bool empty, is_empty(*store));
+        if (!empty)
+            return Error(Errc::configuration,
+                         "the state in " + jsonl::shown(dir) +
+                             " has work of real providers; emulated work needs another --state");
+    }
+    // The folder marks the state before anything is written into it.
+    OVERNIGHT_TRY(jsonl::make_private_directory(emulator_dir(dir)));
+    return store;
 }
 
 Result<std::unique_ptr<store::Store>> open_existing_store(const Session& session) {

@@ -36,8 +36,8 @@ core::Result<std::filesystem::path> state_dir(const Common& common, const Enviro
 /// Opens the state, making it when it is new.
 core::Result<std::unique_ptr<store::Store>> open_store(const Session& session);
 
-/// Opens the state to work with a provider. A state directory belongs to real providers or to the
-/// emulator for good: Errc::configuration when this one belongs to the other side.
+/// Opens the state to work with a provider. From its first job on a state directory belongs to real
+/// providers or to the emulator: Errc::configuration when this one belongs to the other side.
 core::Result<std::unique_ptr<store::Store>> open_store_to_send(const Session& session);
 
 /// For commands about what exists: Errc::not_found, and nothing is made, when there is no state

@@ -197,7 +197,8 @@ void tell_begun(const Session& session, const Begun& begun) {
     const auto& plan = *begun.plan;
     session.console.note("job " + number + ": " + core::grouped(plan.rows) + " rows, " +
                          core::grouped(plan.cached) + " cached, " + core::grouped(plan.requests) +
-                         " requests in " + core::grouped(plan.shards) + " batches");
+                         (plan.requests == 1 ? " request in " : " requests in ") +
+                         core::grouped(plan.shards) + (plan.shards == 1 ? " batch" : " batches"));
     for (const auto& warning : plan.warnings)
         session.console.warn(core::printable(warning));
 }

@@ -1,23 +1,11 @@
 // Faults that act before a request is handled, or instead of it.
-#include <algorithm>
-
 #include "emulator/service.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
 namespace {
-
-constexpr std::size_t piece_bytes = 64 * 1024;
-
-// Reads the rest of the body, at most `limit` bytes of it.
-void swallow(net::BodyReader& body, std::uint64_t limit) {
-    std::string buffer(piece_bytes, '\0');
-    while (limit > 0) {
-        const auto n = body.read(buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(limit, piece_bytes)));
-        if (!n || *n == 0) return;
-        limit -= *n;
-    }
-}
 
 constexpr std::uint64_t everything = ~std::uint64_t{0};
 
@@ -27,7 +15,9 @@ std::string header_value(const boost::json::value& value) {
 
 void put_html(Reply& reply) {
     reply.content_type = "text/html; charset=utf-8";
-    reply.body = "<html><head><title>Please sign in</title></head><body><h1>Please sign in to use this network</h1></body></html>";
+    reply.body =
+        "<html><head><title>Please sign in</title></head><body><h1>Please sign in to use this "
+        "network</h1></body></html>";
 }
 
 // 429, 5xx and their like, with the provider's envelope, a proxy's page, or nothing.
@@ -41,7 +31,8 @@ Reply status_reply(const Rule& rule, int status, ApiError preset) {
     const std::string_view body = rule.text("body", "json");
     if (body == "html") put_html(reply);
     if (body == "empty") reply.body.clear();
-    if (const auto* const after = rule.value("retry_after")) reply.headers.push_back({"Retry-After", header_value(*after)});
+    if (const auto* const after = rule.value("retry_after"))
+        reply.headers.push_back({"Retry-After", header_value(*after)});
     if (const auto* const after = rule.value("retry_after_ms")) {
         reply.headers.push_back({"retry-after-ms", header_value(*after)});
     }
@@ -52,18 +43,25 @@ Reply status_reply(const Rule& rule, int status, ApiError preset) {
 std::optional<Reply> refusal_of(const Call& call) {
     if (const Rule* const rule = call.hit(Fault::http)) {
         const auto status = static_cast<int>(rule->integer("status", 500));
-        ApiError preset{status, "The server had an error while processing your request. Sorry about that!", "server_error", "", ""};
-        if (status < 500) preset = {status, "The request was refused.", "invalid_request_error", "", ""};
+        ApiError preset{status,
+                        "The server had an error while processing your request. Sorry about that!",
+                        "server_error", "", ""};
+        if (status < 500)
+            preset = {status, "The request was refused.", "invalid_request_error", "", ""};
         return status_reply(*rule, status, std::move(preset));
     }
     if (const Rule* const rule = call.hit(Fault::rate_limit)) {
-        return status_reply(*rule, 429, {429, "Rate limit reached for requests. Please try again in 1s.", "requests", "", "rate_limit_exceeded"});
+        return status_reply(*rule, 429,
+                            {429, "Rate limit reached for requests. Please try again in 1s.",
+                             "requests", "", "rate_limit_exceeded"});
     }
     if (const Rule* const rule = call.hit(Fault::echo_key)) {
-        return error_reply({static_cast<int>(rule->integer("status", 400)), "Your key " + call.key + " may not do this.",
-                            "invalid_request_error", "", ""});
+        return error_reply({static_cast<int>(rule->integer("status", 400)),
+                            "Your key " + call.key + " may not do this.", "invalid_request_error",
+                            "", ""});
     }
-    if (const Rule* const rule = call.hit(Fault::reject_html); rule != nullptr && !rule->flag("apply", false)) {
+    if (const Rule* const rule = call.hit(Fault::reject_html);
+        rule != nullptr && !rule->flag("apply", false)) {
         Reply reply;
         reply.status = static_cast<int>(rule->integer("status", 200));
         put_html(reply);
@@ -84,11 +82,23 @@ std::optional<Reply> refusal_of(const Call& call) {
 void apply_later(World& world, const Call& call, RouteHandler handler, const Rule& rule) {
     auto kept = std::make_shared<Call>(call);
     kept->reader = nullptr;
-    const auto when = world.clock.now() + core::Duration{static_cast<std::int64_t>(rule.number("seconds", 60) * 1'000)};
+    const auto when = world.clock.now() +
+                      core::Duration{static_cast<std::int64_t>(rule.number("seconds", 60) * 1'000)};
     world.batches->at(when, [&world, kept, handler] { (void)handler(world, *kept); });
 }
 
 }  // namespace
+
+void swallow(net::BodyReader& body, std::uint64_t limit) {
+    constexpr std::size_t piece_bytes = 64 * 1024;
+    std::string buffer(piece_bytes, '\0');
+    while (limit > 0) {
+        const auto n = body.read(
+            buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(limit, piece_bytes)));
+        if (!n || *n == 0) return;
+        limit -= *n;
+    }
+}
 
 void end_connection(const Rule& rule, net::ResponseWriter& out) {
     if (rule.text("how", "close") == "reset") {
@@ -104,11 +114,14 @@ core::Result<Instead> act_before(World& world,
                                  net::BodyReader& body,
                                  net::ResponseWriter& out,
                                  Reply& reply) {
-    if (const Rule* const rule = call.hit(Fault::delay); rule != nullptr && rule->text("where", "before") == "before") {
-        if (!world.pauses.pause(std::chrono::milliseconds{rule->integer("ms", 1'000)})) return Instead::ended;
+    if (const Rule* const rule = call.hit(Fault::delay);
+        rule != nullptr && rule->text("where", "before") == "before") {
+        if (!world.pauses.pause(std::chrono::milliseconds{rule->integer("ms", 1'000)}))
+            return Instead::ended;
     }
     if (const Rule* const rule = call.hit(Fault::cut_request)) {
-        swallow(body, static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("bytes", 0))));
+        swallow(body,
+                static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("bytes", 0))));
         out.reset();
         return Instead::ended;
     }

@@ -8,10 +8,13 @@ namespace overnight::emulator {
 
 namespace {
 
-bool is_fault(const Rule* rule, Fault fault) { return rule != nullptr && rule->fault() == fault; }
+bool is_fault(const Rule* rule, Fault fault) {
+    return rule != nullptr && rule->fault() == fault;
+}
 
 std::string_view served_model(const Prompt& prompt, const Rule* rule) {
-    return is_fault(rule, Fault::other_model) ? rule->text("name", "gpt-other-2026-01-01") : std::string_view(prompt.model);
+    return is_fault(rule, Fault::other_model) ? rule->text("name", "gpt-other-2026-01-01")
+                                              : std::string_view(prompt.model);
 }
 
 void put_id(std::string& out, std::string_view prefix, const Sha256& hash, std::size_t digits) {
@@ -23,9 +26,13 @@ void put_id(std::string& out, std::string_view prefix, const Sha256& hash, std::
     out += '"';
 }
 
-std::uint64_t tokens_of(std::string_view text) { return (text.size() + 3) / 4; }
+std::uint64_t tokens_of(std::string_view text) {
+    return (text.size() + 3) / 4;
+}
 
-std::string_view refusal_text(const Rule& rule) { return rule.text("message", "I'm sorry, I can't help with that."); }
+std::string_view refusal_text(const Rule& rule) {
+    return rule.text("message", "I'm sorry, I can't help with that.");
+}
 
 // Token numbers as the usage object shows them, which a rule may falsify.
 struct Usage {
@@ -35,7 +42,8 @@ struct Usage {
 };
 
 Usage usage_of(const Executed& result, const Rule* rule) {
-    Usage usage{static_cast<std::int64_t>(result.input_tokens), static_cast<std::int64_t>(result.output_tokens)};
+    Usage usage{static_cast<std::int64_t>(result.input_tokens),
+                static_cast<std::int64_t>(result.output_tokens)};
     if (!is_fault(rule, Fault::usage_wrong)) return usage;
     const std::string_view how = rule->text("usage", "absent");
     if (how == "negative") return {-1, -1};
@@ -45,7 +53,9 @@ Usage usage_of(const Executed& result, const Rule* rule) {
     return usage;
 }
 
-std::string_view tier_name(Tier tier) { return tier == Tier::flex ? "flex" : "default"; }
+std::string_view tier_name(Tier tier) {
+    return tier == Tier::flex ? "flex" : "default";
+}
 
 void put_chat_message(std::string& out, std::string_view text, const Rule* rule) {
     out += R"("message":)";
@@ -53,7 +63,8 @@ void put_chat_message(std::string& out, std::string_view text, const Rule* rule)
     message.text("role", "assistant");
     if (is_fault(rule, Fault::refusal)) {
         message.raw("content", "null").text("refusal", refusal_text(*rule));
-    } else if (is_fault(rule, Fault::finish) && rule->text("reason", "length") == "content_filter") {
+    } else if (is_fault(rule, Fault::finish) &&
+               rule->text("reason", "length") == "content_filter") {
         message.text("content", "").raw("refusal", "null");
     } else {
         message.text("content", text).raw("refusal", "null");
@@ -63,7 +74,10 @@ void put_chat_message(std::string& out, std::string_view text, const Rule* rule)
 
 }  // namespace
 
-void Executor::put_usage(std::string_view in, std::string_view out, const Rule* rule, Executed& result) {
+void Executor::put_usage(std::string_view in,
+                         std::string_view out,
+                         const Rule* rule,
+                         Executed& result) {
     const Usage usage = usage_of(result, rule);
     if (usage.absent) return;
     std::string& body = result.body;
@@ -73,7 +87,9 @@ void Executor::put_usage(std::string_view in, std::string_view out, const Rule* 
     if (!out.empty()) object.number(out, usage.output);
     object.number("total_tokens", usage.input + usage.output);
     if (in == "prompt_tokens" && !out.empty()) {
-        object.raw("prompt_tokens_details", R"({"cached_tokens":0,"audio_tokens":0,"cache_write_tokens":0})")
+        object
+            .raw("prompt_tokens_details",
+                 R"({"cached_tokens":0,"audio_tokens":0,"cache_write_tokens":0})")
             .raw("completion_tokens_details",
                  R"({"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,)"
                  R"("rejected_prediction_tokens":0})");
@@ -96,9 +112,14 @@ void Executor::put_chat(const Request& request, const Rule* rule, Executed& resu
     out += R"(,"choices":[)";
     if (!is_fault(rule, Fault::empty_answer)) {
         out += R"({"index":0,)";
-        put_chat_message(out, is_fault(rule, Fault::response_failed) ? std::string_view() : std::string_view(text_), rule);
+        put_chat_message(
+            out,
+            is_fault(rule, Fault::response_failed) ? std::string_view() : std::string_view(text_),
+            rule);
         out += R"(,"logprobs":null,"finish_reason":)";
-        put_json(out, is_fault(rule, Fault::finish) ? rule->text("reason", "length") : cut_ ? "length" : "stop");
+        put_json(out, is_fault(rule, Fault::finish) ? rule->text("reason", "length")
+                      : cut_                        ? "length"
+                                                    : "stop");
         out += '}';
     }
     out += ']';
@@ -111,7 +132,8 @@ void Executor::put_chat(const Request& request, const Rule* rule, Executed& resu
 void Executor::put_response(const Request& request, const Rule* rule, Executed& result) {
     result.output_tokens = tokens_of(text_);
     const bool failed = is_fault(rule, Fault::response_failed);
-    const bool filtered = is_fault(rule, Fault::finish) && rule->text("reason", "length") == "content_filter";
+    const bool filtered =
+        is_fault(rule, Fault::finish) && rule->text("reason", "length") == "content_filter";
     const bool incomplete = cut_ || filtered;
     std::string& out = result.body;
     out += R"({"id":)";
@@ -126,7 +148,8 @@ void Executor::put_response(const Request& request, const Rule* rule, Executed& 
     if (failed) {
         ObjectWriter(out)
             .text("code", rule->text("code", "server_error"))
-            .text("message", rule->text("message", "An error occurred while processing your request."))
+            .text("message",
+                  rule->text("message", "An error occurred while processing your request."))
             .end();
     } else {
         out += "null";
@@ -164,8 +187,9 @@ void Executor::put_response(const Request& request, const Rule* rule, Executed& 
 }
 
 void Executor::put_embeddings(const Request&, Executed& result) {
-    const std::size_t dimensions =
-        prompt_.dimensions != 0 ? static_cast<std::size_t>(prompt_.dimensions) : default_dimensions(prompt_.model);
+    const std::size_t dimensions = prompt_.dimensions != 0
+                                       ? static_cast<std::size_t>(prompt_.dimensions)
+                                       : default_dimensions(prompt_.model);
     std::string& out = result.body;
     out += R"({"object":"list","data":[)";
     for (std::size_t i = 0; i < prompt_.inputs.size(); ++i) {
@@ -173,8 +197,7 @@ void Executor::put_embeddings(const Request&, Executed& result) {
         out += R"({"object":"embedding","index":)";
         put_number(out, static_cast<std::uint64_t>(i));
         out += R"(,"embedding":)";
-        put_vector(out,
-                   embed(prompt_.inputs[i], dimensions),
+        put_vector(out, embed(prompt_.inputs[i], dimensions),
                    prompt_.base64 ? VectorEncoding::base64 : VectorEncoding::numbers);
         out += '}';
     }

@@ -27,7 +27,8 @@ constexpr std::array status_names{
 constexpr std::int64_t progress_steps = 20;
 
 std::uint64_t goal_of(const Batch& batch) {
-    return std::min(batch.total, static_cast<std::uint64_t>(static_cast<double>(batch.total) * batch.behaviour.done));
+    return std::min(batch.total, static_cast<std::uint64_t>(static_cast<double>(batch.total) *
+                                                            batch.behaviour.done));
 }
 
 std::uint64_t target_of(const Batch& batch, core::TimePoint now) {
@@ -35,7 +36,8 @@ std::uint64_t target_of(const Batch& batch, core::TimePoint now) {
     const std::int64_t run = batch.behaviour.run_time.count();
     const std::int64_t spent = (now - batch.in_progress_at).count();
     if (run <= 0 || spent >= run) return goal;
-    const auto step = static_cast<std::uint64_t>(std::max<std::int64_t>(spent, 0) * progress_steps / run);
+    const auto step =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(spent, 0) * progress_steps / run);
     return std::min(goal, batch.total * step / progress_steps);
 }
 
@@ -73,7 +75,10 @@ bool phase_over(const Batch& batch, core::TimePoint now) {
     return batch.behaviour.stuck_for && now >= phase_start(batch) + *batch.behaviour.stuck_for;
 }
 
-void enter(Batch& batch, BatchStatus status, core::TimePoint now, std::vector<BatchStatus>& entered) {
+void enter(Batch& batch,
+           BatchStatus status,
+           core::TimePoint now,
+           std::vector<BatchStatus>& entered) {
     batch.status = status;
     if (status == BatchStatus::in_progress) batch.in_progress_at = now;
     if (status == BatchStatus::finalizing) batch.finalizing_at = now;
@@ -83,7 +88,10 @@ void enter(Batch& batch, BatchStatus status, core::TimePoint now, std::vector<Ba
 }
 
 // One state's part of advance(): true when the state changed and the next one should be looked at.
-bool advance_validating(Batch& batch, core::TimePoint now, const Admit& admit, Step& step,
+bool advance_validating(Batch& batch,
+                        core::TimePoint now,
+                        const Admit& admit,
+                        Step& step,
                         std::vector<BatchStatus>& entered) {
     if (!batch.validated) {
         step.kind = Step::Kind::validate;
@@ -103,7 +111,10 @@ bool advance_validating(Batch& batch, core::TimePoint now, const Admit& admit, S
     return true;
 }
 
-bool advance_in_progress(Batch& batch, core::TimePoint now, Step& step, std::vector<BatchStatus>& entered) {
+bool advance_in_progress(Batch& batch,
+                         core::TimePoint now,
+                         Step& step,
+                         std::vector<BatchStatus>& entered) {
     const std::uint64_t target = target_of(batch, now);
     if (batch.executed < target) {
         step = {Step::Kind::execute, target};
@@ -128,8 +139,12 @@ bool advance_in_progress(Batch& batch, core::TimePoint now, Step& step, std::vec
     return false;
 }
 
-void advance_ending(Batch& batch, core::TimePoint now, Step& step, std::vector<BatchStatus>& entered) {
-    const bool completes = batch.status == BatchStatus::finalizing || (batch.behaviour.cancel_completes && batch.admitted);
+void advance_ending(Batch& batch,
+                    core::TimePoint now,
+                    Step& step,
+                    std::vector<BatchStatus>& entered) {
+    const bool completes = batch.status == BatchStatus::finalizing ||
+                           (batch.behaviour.cancel_completes && batch.admitted);
     if (completes && batch.executed < batch.total) {
         step = {Step::Kind::execute, batch.total};
     } else if (!batch.published) {
@@ -156,11 +171,14 @@ std::optional<BatchStatus> batch_status_of(std::string_view text) noexcept {
 }
 
 bool is_terminal(BatchStatus status) noexcept {
-    return status == BatchStatus::completed || status == BatchStatus::failed || status == BatchStatus::expired ||
-           status == BatchStatus::cancelled;
+    return status == BatchStatus::completed || status == BatchStatus::failed ||
+           status == BatchStatus::expired || status == BatchStatus::cancelled;
 }
 
-Step advance(Batch& batch, core::TimePoint now, const Admit& admit, std::vector<BatchStatus>& entered) {
+Step advance(Batch& batch,
+             core::TimePoint now,
+             const Admit& admit,
+             std::vector<BatchStatus>& entered) {
     Step step;
     if (batch.busy) return step;
     bool again = true;
@@ -187,10 +205,12 @@ Step advance(Batch& batch, core::TimePoint now, const Admit& admit, std::vector<
 core::TimePoint next_due(const Batch& batch, core::TimePoint now) {
     const core::TimePoint start = phase_start(batch);
     core::TimePoint due = start + phase_time(batch);
-    if (batch.status == BatchStatus::in_progress && batch.behaviour.run_time.count() > 0 && now < due) {
+    if (batch.status == BatchStatus::in_progress && batch.behaviour.run_time.count() > 0 &&
+        now < due) {
         const std::int64_t run = batch.behaviour.run_time.count();
         const std::int64_t step = (now - start).count() * progress_steps / run + 1;
-        due = std::min(due, start + core::Duration{(step * run + progress_steps - 1) / progress_steps});
+        due = std::min(due,
+                       start + core::Duration{(step * run + progress_steps - 1) / progress_steps});
     }
     if (due <= now && batch.behaviour.stuck_for) due = start + *batch.behaviour.stuck_for;
     constexpr std::chrono::hours idle{24};

@@ -1,6 +1,9 @@
-// A batch as the emulator knows it, and its life: which state follows which, when, and what a worker must do first.
-// Pure: no lock, no file, no thread (providers/openai.md 3.3 to 3.6).
+// A batch as the emulator knows it, and its life: which state follows which, when, and what a
+// worker must do first. Pure: no lock, no file, no thread (providers/openai.md 3.3 to 3.6).
 #pragma once
+
+#include "core/clock.hpp"
+#include "emulator/behaviour.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -9,12 +12,18 @@
 #include <string_view>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "emulator/behaviour.hpp"
-
 namespace overnight::emulator {
 
-enum class BatchStatus { validating, in_progress, finalizing, completed, failed, expired, cancelling, cancelled };
+enum class BatchStatus {
+    validating,
+    in_progress,
+    finalizing,
+    completed,
+    failed,
+    expired,
+    cancelling,
+    cancelled
+};
 
 std::string_view name(BatchStatus status) noexcept;
 std::optional<BatchStatus> batch_status_of(std::string_view text) noexcept;
@@ -28,8 +37,8 @@ struct Batch {
     std::string key;            ///< fingerprint of the creator's key
     std::string endpoint;
     std::string input_file_id;
-    std::string metadata = "null";  ///< JSON
-    std::string model;              ///< empty until validated
+    std::string metadata = "null";     ///< JSON
+    std::string model;                 ///< empty until validated
     std::int64_t output_lifetime = 0;  ///< seconds, 0: the provider's 30 days
 
     BatchStatus status = BatchStatus::validating;
@@ -55,9 +64,10 @@ struct Batch {
     bool busy = false;  ///< a worker has it
     bool validated = false;
     bool published = false;
-    std::uint64_t executed = 0;         ///< lines, from the first on
-    std::uint64_t enqueued_tokens = 0;  ///< estimated, counted against the model's queue until the end
-    bool admitted = false;              ///< counts against the queue
+    std::uint64_t executed = 0;  ///< lines, from the first on
+    std::uint64_t enqueued_tokens =
+        0;                  ///< estimated, counted against the model's queue until the end
+    bool admitted = false;  ///< counts against the queue
 };
 
 /// What has to be done before the batch can go on.
@@ -70,8 +80,12 @@ struct Step {
 /// Asked once, when a valid batch is about to start: an error makes it fail.
 using Admit = std::function<std::optional<BatchError>(const Batch&)>;
 
-/// Moves the batch as far as `now` allows. States that were entered are appended to `entered`, in order.
-Step advance(Batch& batch, core::TimePoint now, const Admit& admit, std::vector<BatchStatus>& entered);
+/// Moves the batch as far as `now` allows. States that were entered are appended to `entered`, in
+/// order.
+Step advance(Batch& batch,
+             core::TimePoint now,
+             const Admit& admit,
+             std::vector<BatchStatus>& entered);
 
 /// The next moment at which advance() may do more, as far as it is a matter of time.
 core::TimePoint next_due(const Batch& batch, core::TimePoint now);

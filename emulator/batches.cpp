@@ -1,10 +1,10 @@
 // The batches' states and the thread that moves them by the clock.
 #include "emulator/batches.hpp"
 
-#include <algorithm>
-
 #include "core/text.hpp"
 #include "emulator/wire.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
@@ -14,9 +14,16 @@ Batches::Batches(Config config,
                  Journal& journal,
                  Files& files,
                  FaultBook& faults)
-    : config_(config), clock_(clock), ledger_(ledger), journal_(journal), files_(files), faults_(faults) {}
+    : config_(config),
+      clock_(clock),
+      ledger_(ledger),
+      journal_(journal),
+      files_(files),
+      faults_(faults) {}
 
-Batches::~Batches() { stop(); }
+Batches::~Batches() {
+    stop();
+}
 
 void Batches::restore(const std::vector<boost::json::value>& records) {
     const std::lock_guard lock(mutex_);
@@ -26,7 +33,8 @@ void Batches::restore(const std::vector<boost::json::value>& records) {
         entry->restored = true;
         Batch& batch = entry->batch;
         if (!is_terminal(batch.status)) {
-            batch.behaviour = behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint}, config_.batch_time);
+            batch.behaviour = behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint},
+                                           config_.batch_time);
         }
         next_ordinal_ = std::max(next_ordinal_, batch.ordinal + 1);
         entries_.push_back(std::move(entry));
@@ -34,7 +42,8 @@ void Batches::restore(const std::vector<boost::json::value>& records) {
 }
 
 void Batches::start() {
-    for (unsigned i = 0; i < std::max(1U, config_.workers); ++i) threads_.emplace_back([this] { work(); });
+    for (unsigned i = 0; i < std::max(1U, config_.workers); ++i)
+        threads_.emplace_back([this] { work(); });
     threads_.emplace_back([this] { schedule(); });
 }
 
@@ -45,7 +54,8 @@ void Batches::stop() {
     }
     moved_.notify_all();
     job_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    for (std::thread& thread : threads_)
+        thread.join();
     threads_.clear();
 }
 
@@ -82,9 +92,11 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
     {
         const std::lock_guard lock(mutex_);
         batch.ordinal = next_ordinal_++;
-        batch.behaviour = behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint}, config_.batch_time);
+        batch.behaviour =
+            behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint}, config_.batch_time);
         if (batch.behaviour.drop_metadata) batch.metadata = "null";
-        // An expiry that was asked for comes when it was asked for, and the batch says so from the start.
+        // An expiry that was asked for comes when it was asked for, and the batch says so from the
+        // start.
         if (batch.behaviour.end == Behaviour::End::expire) {
             batch.expires = now + batch.behaviour.validating_time + batch.behaviour.run_time;
         }
@@ -138,7 +150,8 @@ std::vector<Batch> Batches::list() const {
     const std::lock_guard lock(mutex_);
     std::vector<Batch> all;
     all.reserve(entries_.size());
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) all.push_back((*entry)->batch);
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
+        all.push_back((*entry)->batch);
     return all;
 }
 
@@ -149,8 +162,9 @@ std::uint64_t Batches::ordinal_of(std::string_view id) const {
 
 std::uint64_t Batches::created_since(core::TimePoint time) const {
     const std::lock_guard lock(mutex_);
-    return static_cast<std::uint64_t>(std::count_if(
-        entries_.begin(), entries_.end(), [time](const auto& entry) { return entry->batch.created >= time; }));
+    return static_cast<std::uint64_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [time](const auto& entry) { return entry->batch.created >= time; }));
 }
 
 std::pair<CancelOutcome, std::optional<Batch>> Batches::cancel(std::string_view id) {
@@ -161,7 +175,8 @@ std::pair<CancelOutcome, std::optional<Batch>> Batches::cancel(std::string_view 
             if (entry->batch.id != id) continue;
             result.first = emulator::cancel(entry->batch, clock_.now());
             result.second = entry->batch;
-            if (result.first == CancelOutcome::accepted) note_states(entry->batch, {BatchStatus::cancelling});
+            if (result.first == CancelOutcome::accepted)
+                note_states(entry->batch, {BatchStatus::cancelling});
         }
         woken_ = true;
     }
@@ -178,27 +193,32 @@ void Batches::schedule() {
         const auto tasks = due_tasks();
         if (!tasks.empty()) {
             lock.unlock();
-            for (const auto& task : tasks) task();
+            for (const auto& task : tasks)
+                task();
             lock.lock();
         }
         move_all();
         const core::TimePoint now = clock_.now();
         core::TimePoint due = now + std::chrono::hours{24};
         for (const auto& entry : entries_) {
-            if (!is_terminal(entry->batch.status) && !entry->batch.busy) due = std::min(due, next_due(entry->batch, now));
+            if (!is_terminal(entry->batch.status) && !entry->batch.busy)
+                due = std::min(due, next_due(entry->batch, now));
         }
-        for (const Task& task : tasks_) due = std::min(due, task.when);
-        const auto real = std::max(clock_.real_time_of(due), VirtualClock::now_real() + shortest_sleep);
+        for (const Task& task : tasks_)
+            due = std::min(due, task.when);
+        const auto real =
+            std::max(clock_.real_time_of(due), VirtualClock::now_real() + shortest_sleep);
         moved_.wait_until(lock, real, [this] { return woken_ || stopping_.load(); });
     }
 }
 
 std::vector<std::function<void()>> Batches::due_tasks() {
     const core::TimePoint now = clock_.now();
-    const auto first_due =
-        std::stable_partition(tasks_.begin(), tasks_.end(), [now](const Task& task) { return task.when > now; });
+    const auto first_due = std::stable_partition(
+        tasks_.begin(), tasks_.end(), [now](const Task& task) { return task.when > now; });
     std::vector<std::function<void()>> due;
-    for (auto task = first_due; task != tasks_.end(); ++task) due.push_back(std::move(task->run));
+    for (auto task = first_due; task != tasks_.end(); ++task)
+        due.push_back(std::move(task->run));
     tasks_.erase(first_due, tasks_.end());
     return due;
 }
@@ -212,7 +232,8 @@ void Batches::move_all() {
 void Batches::move(const std::shared_ptr<Entry>& entry) {
     std::vector<BatchStatus> entered;
     Batch& batch = entry->batch;
-    const Step step = advance(batch, clock_.now(), [this](const Batch& one) { return admit(one); }, entered);
+    const Step step = advance(
+        batch, clock_.now(), [this](const Batch& one) { return admit(one); }, entered);
     if (!entered.empty() && is_terminal(batch.status)) end(*entry);
     note_states(batch, entered);
     if (step.kind == Step::Kind::none) return;
@@ -235,10 +256,12 @@ void Batches::end(Entry& entry) {
     Batch& batch = entry.batch;
     if (entry.run) {
         const BatchRun& run = *entry.run;
-        batch.output_file_id = register_results(batch, run.output_path(), run.output_bytes(), "output");
+        batch.output_file_id =
+            register_results(batch, run.output_path(), run.output_bytes(), "output");
         batch.error_file_id = register_results(batch, run.error_path(), run.error_bytes(), "error");
         entry.run.reset();
     }
+    entry.input = Descriptor();
     (void)journal_.put("batch", batch_record(batch));
 }
 
@@ -257,7 +280,8 @@ std::string Batches::register_results(const Batch& batch,
     std::error_code error;
     file.bytes = std::filesystem::file_size(path, error);
     file.created_at = clock_.seconds();
-    std::int64_t lifetime = batch.output_lifetime > 0 ? batch.output_lifetime : default_file_lifetime;
+    std::int64_t lifetime =
+        batch.output_lifetime > 0 ? batch.output_lifetime : default_file_lifetime;
     if (const Rule* const rule = faults_.current()->first_world(Fault::retention)) {
         lifetime = rule->integer("seconds", lifetime);
     }
@@ -273,17 +297,17 @@ std::optional<BatchError> Batches::admit(const Batch& batch) const {
         return BatchError{"invalid_request",
                           "Cannot find file " + batch.input_file_id +
                               ", or organization org-emulated does not have access to it.",
-                          "file_id",
-                          0};
+                          "file_id", 0};
     }
-    if (batch.behaviour.fails &&
-        (batch.behaviour.fails_for_model.empty() || batch.behaviour.fails_for_model == batch.model)) {
+    if (batch.behaviour.fails && (batch.behaviour.fails_for_model.empty() ||
+                                  batch.behaviour.fails_for_model == batch.model)) {
         return batch.behaviour.fails;
     }
     const auto script = faults_.current();
     for (const Rule* const rule : script->world(Fault::token_limit)) {
         if (rule->has("model") && rule->text("model", "") != batch.model) continue;
-        const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("limit", 0)));
+        const auto limit =
+            static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("limit", 0)));
         std::uint64_t enqueued = batch.enqueued_tokens;
         for (const auto& entry : entries_) {
             const Batch& other = entry->batch;
@@ -295,9 +319,9 @@ std::optional<BatchError> Batches::admit(const Batch& batch) const {
             return BatchError{"token_limit_exceeded",
                               "Enqueued token limit reached for " + batch.model +
                                   " in organization org-emulated. Limit: " + core::grouped(limit) +
-                                  " enqueued tokens. Please try again once some in_progress batches have been completed.",
-                              "",
-                              0};
+                                  " enqueued tokens. Please try again once some in_progress "
+                                  "batches have been completed.",
+                              "", 0};
         }
     }
     return std::nullopt;

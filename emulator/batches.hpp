@@ -1,6 +1,12 @@
-// All batches: their states under one lock, a thread that moves them by the virtual clock, and workers that validate,
-// execute and publish them.
+// All batches: their states under one lock, a thread that moves them by the virtual clock, and
+// workers that validate, execute and publish them.
 #pragma once
+
+#include "emulator/batch.hpp"
+#include "emulator/fault_book.hpp"
+#include "emulator/files.hpp"
+#include "emulator/ledger.hpp"
+#include "emulator/run.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -13,12 +19,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include "emulator/batch.hpp"
-#include "emulator/fault_book.hpp"
-#include "emulator/files.hpp"
-#include "emulator/ledger.hpp"
-#include "emulator/run.hpp"
 
 namespace overnight::emulator {
 
@@ -39,7 +39,12 @@ public:
         unsigned workers = 2;
     };
 
-    Batches(Config config, const VirtualClock& clock, Ledger& ledger, Journal& journal, Files& files, FaultBook& faults);
+    Batches(Config config,
+            const VirtualClock& clock,
+            Ledger& ledger,
+            Journal& journal,
+            Files& files,
+            FaultBook& faults);
     ~Batches();  ///< stop()
 
     /// Takes up what an earlier life of the state directory left. Before start().
@@ -55,7 +60,8 @@ public:
     std::uint64_t created_since(core::TimePoint time) const;
     std::pair<CancelOutcome, std::optional<Batch>> cancel(std::string_view id);
 
-    /// Adds ended batches that somebody else made: they are listed, and no request of ours created them.
+    /// Adds ended batches that somebody else made: they are listed, and no request of ours created
+    /// them.
     void add_foreign(std::uint64_t count);
 
     /// Runs `task` once the virtual clock has reached `when`. Dropped by stop().
@@ -67,7 +73,8 @@ private:
     struct Entry {
         Batch batch;
         // A worker's while batch.busy:
-        Descriptor input;               ///< opened by validation: a later delete of the file does not stop the batch
+        Descriptor
+            input;  ///< opened by validation: a later delete of the file does not stop the batch
         std::unique_ptr<BatchRun> run;
         bool restored = false;  ///< an earlier life may have billed some of its lines
     };
@@ -86,7 +93,10 @@ private:
     void move(const std::shared_ptr<Entry>& entry);
     void note_states(const Batch& batch, const std::vector<BatchStatus>& entered);
     void end(Entry& entry);
-    std::string register_results(const Batch& batch, const std::filesystem::path& path, std::uint64_t bytes, std::string_view kind);
+    std::string register_results(const Batch& batch,
+                                 const std::filesystem::path& path,
+                                 std::uint64_t bytes,
+                                 std::string_view kind);
     std::optional<BatchError> admit(const Batch& batch) const;
 
     void work();
@@ -105,8 +115,8 @@ private:
     FaultBook& faults_;
 
     mutable std::mutex mutex_;
-    std::condition_variable moved_;  ///< for the scheduler
-    std::condition_variable job_;    ///< for the workers
+    std::condition_variable moved_;                ///< for the scheduler
+    std::condition_variable job_;                  ///< for the workers
     std::vector<std::shared_ptr<Entry>> entries_;  ///< in the order of creation
     std::uint64_t next_ordinal_ = 1;
     std::deque<Job> jobs_;

@@ -16,7 +16,8 @@ LineChoice lines_in(const Rule& rule, double fallback) {
     const auto* const value = rule.value("lines");
     if (value != nullptr && value->is_array()) {
         for (const auto& one : value->get_array()) {
-            if (one.is_int64() && one.get_int64() > 0) choice.numbers.push_back(static_cast<std::uint64_t>(one.get_int64()));
+            if (one.is_int64() && one.get_int64() > 0)
+                choice.numbers.push_back(static_cast<std::uint64_t>(one.get_int64()));
         }
     } else {
         choice.part = rule.number("lines", fallback);
@@ -49,8 +50,7 @@ void apply_to_end(const Rule& rule, Behaviour& behaviour) {
         const std::string_view code = rule.text("code", "invalid_request");
         behaviour.fails = BatchError{std::string(code),
                                      std::string(rule.text("message", validation_message(code))),
-                                     std::string(rule.text("param", "")),
-                                     rule.integer("line", 0)};
+                                     std::string(rule.text("param", "")), rule.integer("line", 0)};
         behaviour.fails_for_model = rule.text("model", "");
         return;
     }
@@ -106,7 +106,8 @@ void apply_to_results(const Rule& rule, Behaviour& behaviour) {
         return;
     }
     case Fault::unknown_lines:
-        behaviour.unknown_lines = static_cast<std::uint64_t>(std::clamp<std::int64_t>(rule.integer("count", 1), 0, 100'000));
+        behaviour.unknown_lines = static_cast<std::uint64_t>(
+            std::clamp<std::int64_t>(rule.integer("count", 1), 0, 100'000));
         return;
     case Fault::drop_lines:
         behaviour.dropped = lines_in(rule, 0.1);
@@ -135,7 +136,9 @@ bool LineChoice::takes(std::uint64_t line, std::string_view custom_id) const noe
     return part > 0 && selected(hash_text(custom_id), part);
 }
 
-Behaviour behaviour_of(std::shared_ptr<const FaultScript> script, const BatchTarget& batch, core::Duration batch_time) {
+Behaviour behaviour_of(std::shared_ptr<const FaultScript> script,
+                       const BatchTarget& batch,
+                       core::Duration batch_time) {
     Behaviour behaviour;
     set_times(behaviour, batch_time);
     for (const Rule* const rule : script->match_batch(batch)) {
@@ -150,18 +153,23 @@ std::string validation_message(std::string_view code) {
     if (code == "invalid_json_line") return "This line is not parseable as valid JSON.";
     if (code == "missing_required_parameter") return "Missing required parameter: 'custom_id'.";
     if (code == "duplicate_custom_id") {
-        return "The custom_id for this request is a duplicate of another request. The custom_id parameter must be unique "
+        return "The custom_id for this request is a duplicate of another request. The custom_id "
+               "parameter must be unique "
                "for each request in a batch.";
     }
-    if (code == "invalid_url") return "The URL provided for this request does not match the batch endpoint.";
+    if (code == "invalid_url")
+        return "The URL provided for this request does not match the batch endpoint.";
     if (code == "mismatched_model") {
-        return "The model for this request does not match the rest of the batch. Each batch must contain requests for a "
+        return "The model for this request does not match the rest of the batch. Each batch must "
+               "contain requests for a "
                "single model.";
     }
     if (code == "model_not_found") return "The provided model is not supported by the Batch API.";
-    if (code == "streaming_unsupported") return "Chat Completions: Streaming is not supported in the Batch API.";
+    if (code == "streaming_unsupported")
+        return "Chat Completions: Streaming is not supported in the Batch API.";
     if (code == "token_limit_exceeded") {
-        return "Enqueued token limit reached for gpt-emulated in organization org-emulated. Limit: 2,000,000 enqueued "
+        return "Enqueued token limit reached for gpt-emulated in organization org-emulated. Limit: "
+               "2,000,000 enqueued "
                "tokens. Please try again once some in_progress batches have been completed.";
     }
     return "The batch was refused.";

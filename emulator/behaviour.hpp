@@ -1,15 +1,15 @@
 // How one batch behaves: what the batch rules of the fault script made of it when it was created.
 #pragma once
 
+#include "core/clock.hpp"
+#include "emulator/faults.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "emulator/faults.hpp"
 
 namespace overnight::emulator {
 
@@ -41,19 +41,19 @@ struct Behaviour {
     core::Duration finalizing_time{1'000};
     core::Duration cancel_time{1'000};
     core::Duration created_skew{0};
-    std::string stuck_state;  ///< empty: never
+    std::string stuck_state;                  ///< empty: never
     std::optional<core::Duration> stuck_for;  ///< absent: for ever
 
     // End.
     std::optional<BatchError> fails;
     std::string fails_for_model;  ///< empty: any
     End end = End::complete;
-    double done = 1;  ///< part of the lines that run
+    double done = 1;        ///< part of the lines that run
     double overloaded = 0;  ///< part of the unrun lines that carry an overload error
     bool cancel_completes = false;
 
     // Results.
-    const Rule* all_failed = nullptr;      ///< kept alive by `script`
+    const Rule* all_failed = nullptr;  ///< kept alive by `script`
     AbsentId absent_id = AbsentId::null;
     core::Duration files_late{0};
     bool shuffle = false;
@@ -71,9 +71,11 @@ struct Behaviour {
     std::shared_ptr<const FaultScript> script;
 };
 
-/// `batch_time` is the time in_progress when no rule says otherwise; validating and finalizing take a second each, or
-/// half of it when that is shorter.
-Behaviour behaviour_of(std::shared_ptr<const FaultScript> script, const BatchTarget& batch, core::Duration batch_time);
+/// `batch_time` is the time in_progress when no rule says otherwise; validating and finalizing take
+/// a second each, or half of it when that is shorter.
+Behaviour behaviour_of(std::shared_ptr<const FaultScript> script,
+                       const BatchTarget& batch,
+                       core::Duration batch_time);
 
 /// The message that goes with a code of providers/openai.md 3.7.
 std::string validation_message(std::string_view code);

@@ -18,7 +18,8 @@ int hex_digit(char c) {
 std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+            hex_digit(text[i + 2]) >= 0) {
             out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
             i += 2;
         } else {
@@ -30,7 +31,8 @@ std::string percent_decoded(std::string_view text) {
 
 bool same_letters(std::string_view a, std::string_view b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+               return std::tolower(static_cast<unsigned char>(x)) ==
+                      std::tolower(static_cast<unsigned char>(y));
            });
 }
 
@@ -71,7 +73,8 @@ Reply error_reply(const ApiError& error) {
 }
 
 Reply invalid_request(std::string message, std::string param, std::string code) {
-    return error_reply({400, std::move(message), "invalid_request_error", std::move(param), std::move(code)});
+    return error_reply(
+        {400, std::move(message), "invalid_request_error", std::move(param), std::move(code)});
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target) {

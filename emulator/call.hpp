@@ -1,5 +1,12 @@
-// One request as its handler sees it, and the reply as a value: faults of the transport are applied when it is sent.
+// One request as its handler sees it, and the reply as a value: faults of the transport are applied
+// when it is sent.
 #pragma once
+
+#include "core/error.hpp"
+#include "emulator/execute.hpp"
+#include "emulator/files.hpp"
+#include "emulator/world.hpp"
+#include "net/server.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -9,12 +16,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "core/error.hpp"
-#include "emulator/execute.hpp"
-#include "emulator/files.hpp"
-#include "emulator/world.hpp"
-#include "net/server.hpp"
 
 namespace overnight::emulator {
 
@@ -47,7 +48,7 @@ struct Reply {
     std::uint64_t length = 0;
 };
 
-/// Errors are the emulator's own; they end the connection after a 500.
+/// Errors are the emulator's own and become a 500; those of a connection that broke end it.
 using RouteHandler = core::Result<Reply> (*)(World&, const Call&);
 
 Reply json_reply(std::string body);

@@ -1,11 +1,12 @@
-// The emulator's clock: starts at the wall's time and may run faster, or stand still until it is moved.
+// The emulator's clock: starts at the wall's time and may run faster, or stand still until it is
+// moved.
 #pragma once
+
+#include "core/clock.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-
-#include "core/clock.hpp"
 
 namespace overnight::emulator {
 
@@ -14,7 +15,8 @@ class VirtualClock {
 public:
     using Real = std::chrono::steady_clock::time_point;
 
-    VirtualClock(double speed, core::TimePoint start) : speed_(speed), base_(start), since_(now_real()) {}
+    VirtualClock(double speed, core::TimePoint start)
+        : speed_(speed), base_(start), since_(now_real()) {}
 
     core::TimePoint now() const;
     std::int64_t seconds() const { return core::unix_seconds(now()); }

@@ -1,7 +1,7 @@
 // /_ctl: replace the script, move the clock, look at what happened.
-#include <boost/json.hpp>
-
 #include "emulator/service.hpp"
+
+#include <boost/json.hpp>
 
 namespace overnight::emulator {
 
@@ -31,13 +31,16 @@ Reply show_faults(const Call& call) {
 
 Reply advance_clock(World& world, const Call& call) {
     boost::system::error_code error;
-    const auto body = boost::json::parse(boost::json::string_view(call.body.data(), call.body.size()), error);
-    const auto* const seconds = !error && body.is_object() ? body.get_object().if_contains("seconds") : nullptr;
+    const auto body =
+        boost::json::parse(boost::json::string_view(call.body.data(), call.body.size()), error);
+    const auto* const seconds =
+        !error && body.is_object() ? body.get_object().if_contains("seconds") : nullptr;
     if (seconds == nullptr || !seconds->is_number() || seconds->to_number<double>() < 0 ||
         seconds->to_number<double>() > 1e9) {
         return invalid_request("\"seconds\" must be a number from 0 to 1000000000.", "seconds");
     }
-    world.clock.advance(core::Duration{static_cast<std::int64_t>(seconds->to_number<double>() * 1'000)});
+    world.clock.advance(
+        core::Duration{static_cast<std::int64_t>(seconds->to_number<double>() * 1'000)});
     world.batches->wake();
     std::string out;
     ObjectWriter(out).seconds("time", world.clock.now().time_since_epoch().count()).end();
@@ -48,8 +51,10 @@ Reply show_state(World& world) {
     std::string counts;
     ObjectWriter object(counts);
     std::map<std::string_view, std::int64_t> by_status;
-    for (const Batch& batch : world.batches->list()) ++by_status[name(batch.status)];
-    for (const auto& [status, count] : by_status) object.number(status, count);
+    for (const Batch& batch : world.batches->list())
+        ++by_status[name(batch.status)];
+    for (const auto& [status, count] : by_status)
+        object.number(status, count);
     object.end();
     std::string out;
     ObjectWriter(out)

@@ -1,12 +1,11 @@
 // POSIX files.
 #include "emulator/disk.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace overnight::emulator {
 
@@ -34,7 +33,9 @@ void Descriptor::reset() noexcept {
     fd_ = -1;
 }
 
-core::Result<Descriptor> open_for_reading(const std::filesystem::path& path) { return open_file(path, O_RDONLY); }
+core::Result<Descriptor> open_for_reading(const std::filesystem::path& path) {
+    return open_file(path, O_RDONLY);
+}
 
 core::Result<Descriptor> open_for_appending(const std::filesystem::path& path) {
     return open_file(path, O_WRONLY | O_CREAT | O_APPEND);
@@ -50,10 +51,14 @@ core::Result<> write_all(const Descriptor& file, std::string_view data) {
     return {};
 }
 
-core::Result<std::size_t> read_at(const Descriptor& file, char* buffer, std::size_t size, std::uint64_t offset) {
+core::Result<std::size_t> read_at(const Descriptor& file,
+                                  char* buffer,
+                                  std::size_t size,
+                                  std::uint64_t offset) {
     std::size_t done = 0;
     while (done < size) {
-        const ssize_t n = ::pread(file.get(), buffer + done, size - done, static_cast<off_t>(offset + done));
+        const ssize_t n =
+            ::pread(file.get(), buffer + done, size - done, static_cast<off_t>(offset + done));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return system_error("cannot read", errno);
         if (n == 0) break;
@@ -100,7 +105,8 @@ core::Result<std::optional<std::string_view>> LineReader::next() {
             if (have == 0) return std::optional<std::string_view>();
             return std::optional(std::string_view(start, have));
         }
-        if (have > max_line_) return core::Error(core::Errc::invalid_input, "a line is longer than the limit");
+        if (have > max_line_)
+            return core::Error(core::Errc::invalid_input, "a line is longer than the limit");
         searched = have;
         OVERNIGHT_TRY(fill());
     }

@@ -1,6 +1,8 @@
 // Plain POSIX files: an owned descriptor, a buffered writer and a reader of lines.
 #pragma once
 
+#include "core/error.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,8 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "core/error.hpp"
 
 namespace overnight::emulator {
 
@@ -39,9 +39,13 @@ core::Result<Descriptor> open_for_appending(const std::filesystem::path& path);
 /// All of `data`, in one write(2) when the kernel takes it whole.
 core::Result<> write_all(const Descriptor& file, std::string_view data);
 /// Exactly `size` bytes at `offset`, or as many as the file has.
-core::Result<std::size_t> read_at(const Descriptor& file, char* buffer, std::size_t size, std::uint64_t offset);
+core::Result<std::size_t> read_at(const Descriptor& file,
+                                  char* buffer,
+                                  std::size_t size,
+                                  std::uint64_t offset);
 
-/// Creates or replaces a file and writes it through a buffer. What was not flushed is lost with the object.
+/// Creates or replaces a file and writes it through a buffer. What was not flushed is lost with the
+/// object.
 class FileWriter {
 public:
     static core::Result<FileWriter> create(std::filesystem::path path);
@@ -52,22 +56,24 @@ public:
     const std::filesystem::path& path() const noexcept { return path_; }
 
 private:
-    FileWriter(std::filesystem::path path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
+    FileWriter(std::filesystem::path path, Descriptor file)
+        : path_(std::move(path)), file_(std::move(file)) {}
     std::filesystem::path path_;
     Descriptor file_;
     std::string buffer_;
     std::uint64_t bytes_ = 0;
 };
 
-/// Reads a file line by line. A line ends at "\n", which is not part of it; the last may have none. Behind every
-/// line there are at least `padding` readable bytes, as the JSON parser wants them.
+/// Reads a file line by line. A line ends at "\n", which is not part of it; the last may have none.
+/// Behind every line there are at least `padding` readable bytes, as the JSON parser wants them.
 class LineReader {
 public:
     static constexpr std::size_t padding = 64;
 
     explicit LineReader(Descriptor file, std::size_t max_line_bytes = 256u << 20);
 
-    /// The next line, valid until the next call; nothing at the end. An over-long line is Errc::invalid_input.
+    /// The next line, valid until the next call; nothing at the end. An over-long line is
+    /// Errc::invalid_input.
     core::Result<std::optional<std::string_view>> next();
 
 private:

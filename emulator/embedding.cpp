@@ -1,15 +1,15 @@
 // Hashed n-grams.
 #include "emulator/embedding.hpp"
 
+#include "core/bytes.hpp"
+#include "emulator/hashing.hpp"
+#include "emulator/json_text.hpp"
+
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-
-#include "core/bytes.hpp"
-#include "emulator/hashing.hpp"
-#include "emulator/json_text.hpp"
 
 namespace overnight::emulator {
 
@@ -17,7 +17,8 @@ std::vector<float> embed(std::string_view text, std::size_t dimensions) {
     std::vector<float> vector(dimensions, 0.0F);
     if (dimensions == 0) return vector;
     std::string padded = " ";
-    for (const char c : text) padded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const char c : text)
+        padded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     padded += ' ';
     for (const std::size_t size : {3U, 4U}) {
         for (std::size_t i = 0; i + size <= padded.size(); ++i) {
@@ -26,13 +27,15 @@ std::vector<float> embed(std::string_view text, std::size_t dimensions) {
         }
     }
     double length = 0;
-    for (const float x : vector) length += static_cast<double>(x) * static_cast<double>(x);
+    for (const float x : vector)
+        length += static_cast<double>(x) * static_cast<double>(x);
     if (length == 0) {  // the grams cancelled out, or there were none
         vector[hash_text(padded) % dimensions] = 1.0F;
         return vector;
     }
     const auto scale = static_cast<float>(1.0 / std::sqrt(length));
-    for (float& x : vector) x *= scale;
+    for (float& x : vector)
+        x *= scale;
     return vector;
 }
 
@@ -46,7 +49,8 @@ void put_vector(std::string& out, const std::vector<float>& vector, VectorEncodi
         bytes.reserve(vector.size() * 4);
         for (const float x : vector) {
             const auto bits = std::bit_cast<std::uint32_t>(x);
-            for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(bits >> shift & 0xFF);
+            for (unsigned shift = 0; shift < 32; shift += 8)
+                bytes += static_cast<char>(bits >> shift & 0xFF);
         }
         out += '"';
         out += core::base64(bytes);
@@ -57,7 +61,8 @@ void put_vector(std::string& out, const std::vector<float>& vector, VectorEncodi
     for (std::size_t i = 0; i < vector.size(); ++i) {
         if (i > 0) out += ',';
         std::array<char, 32> buffer{};
-        const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), vector[i]);
+        const auto [end, error] =
+            std::to_chars(buffer.data(), buffer.data() + buffer.size(), vector[i]);
         (void)error;  // 32 characters hold any float
         out.append(buffer.data(), end);
     }

@@ -8,7 +8,8 @@
 
 namespace overnight::emulator {
 
-/// A unit vector of `dimensions` numbers; a function of the text alone. ASCII letters count in lower case.
+/// A unit vector of `dimensions` numbers; a function of the text alone. ASCII letters count in
+/// lower case.
 std::vector<float> embed(std::string_view text, std::size_t dimensions);
 
 /// What the model gives when the request does not say (providers/openai.md 10.3).

@@ -1,16 +1,15 @@
 // Start and end of an emulator.
 #include "emulator/emulator.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include "emulator/service.hpp"
+#include "net/server.hpp"
 
 #include <array>
 #include <cmath>
 #include <cstdlib>
-
-#include "emulator/service.hpp"
-#include "net/server.hpp"
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace overnight::emulator {
 
@@ -20,9 +19,11 @@ constexpr double fastest = 1e6;
 
 core::Result<std::filesystem::path> private_directory() {
     std::error_code error;
-    std::string pattern = (std::filesystem::temp_directory_path(error) / "overnight-emulator-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path(error) / "overnight-emulator-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
-        return core::Error(core::Errc::configuration, "cannot make a temporary directory at " + pattern);
+        return core::Error(core::Errc::configuration,
+                           "cannot make a temporary directory at " + pattern);
     }
     return std::filesystem::path(pattern);
 }
@@ -41,7 +42,9 @@ core::Result<Descriptor> lock_state(const std::filesystem::path& directory) {
 core::Result<> make_directories(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) return core::Error(core::Errc::configuration, "cannot make " + path.string() + ": " + error.message());
+    if (error)
+        return core::Error(core::Errc::configuration,
+                           "cannot make " + path.string() + ": " + error.message());
     return {};
 }
 
@@ -67,7 +70,8 @@ struct Emulator::Impl {
     }
 
     core::Result<> build(const Options& options) {
-        OVERNIGHT_TRY_ASSIGN(std::shared_ptr<const FaultScript> script, FaultScript::parse(options.faults));
+        OVERNIGHT_TRY_ASSIGN(std::shared_ptr<const FaultScript> script,
+                             FaultScript::parse(options.faults));
         temporary = options.state.empty();
         if (temporary) {
             OVERNIGHT_TRY_ASSIGN(state, private_directory());
@@ -79,7 +83,8 @@ struct Emulator::Impl {
         Journal::Contents contents;
         OVERNIGHT_TRY_ASSIGN(auto journal, Journal::open(state / "journal.jsonl", contents));
         const core::TimePoint wall = core::SystemClock().now();
-        const core::TimePoint start = std::max(wall, core::TimePoint{core::Duration{contents.time}});
+        const core::TimePoint start =
+            std::max(wall, core::TimePoint{core::Duration{contents.time}});
         world = std::make_unique<World>(options.speed, start, std::move(script));
         world->journal = std::move(journal);
         world->journal->set_clock(world->clock);
@@ -88,8 +93,8 @@ struct Emulator::Impl {
         world->files = std::make_unique<Files>(state / "blobs", *world->journal);
         world->files->restore(contents.files);
         const Batches::Config config{options.batch_time, options.workers};
-        world->batches = std::make_unique<Batches>(
-            config, world->clock, *world->ledger, *world->journal, *world->files, world->faults);
+        world->batches = std::make_unique<Batches>(config, world->clock, *world->ledger,
+                                                   *world->journal, *world->files, world->faults);
         world->batches->restore(contents.batches);
         OVERNIGHT_TRY(world->set_faults(options.faults));
         world->batches->start();
@@ -115,11 +120,14 @@ struct Emulator::Impl {
 };
 
 Emulator::Emulator() : impl_(std::make_unique<Impl>()) {}
-Emulator::~Emulator() { stop(); }
+Emulator::~Emulator() {
+    stop();
+}
 
 core::Result<std::unique_ptr<Emulator>> Emulator::start(Options options) {
     if (!std::isfinite(options.speed) || options.speed < 0 || options.speed > fastest) {
-        return core::Error(core::Errc::invalid_input, "the emulator's speed must be from 0 to 1000000");
+        return core::Error(core::Errc::invalid_input,
+                           "the emulator's speed must be from 0 to 1000000");
     }
     if (options.batch_time.count() < 0) {
         return core::Error(core::Errc::invalid_input, "a batch's time must not be negative");
@@ -137,17 +145,25 @@ std::string Emulator::url() const {
     return "http://" + (v6 ? '[' + address + ']' : address) + ':' + std::to_string(port());
 }
 
-std::uint16_t Emulator::port() const noexcept { return impl_->server->port(); }
+std::uint16_t Emulator::port() const noexcept {
+    return impl_->server->port();
+}
 
-const std::filesystem::path& Emulator::ledger() const noexcept { return impl_->ledger; }
+const std::filesystem::path& Emulator::ledger() const noexcept {
+    return impl_->ledger;
+}
 
 void Emulator::advance(std::chrono::milliseconds virtual_time) {
     impl_->world->clock.advance(virtual_time);
     impl_->world->batches->wake();
 }
 
-core::Result<> Emulator::set_faults(std::string_view script) { return impl_->world->set_faults(script); }
+core::Result<> Emulator::set_faults(std::string_view script) {
+    return impl_->world->set_faults(script);
+}
 
-void Emulator::stop() { impl_->stop(); }
+void Emulator::stop() {
+    impl_->stop();
+}
 
 }  // namespace overnight::emulator

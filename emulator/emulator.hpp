@@ -1,9 +1,13 @@
-// The provider emulator: OpenAI's Files, Uploads and Batches and the ordinary endpoints, on loopback.
+// The provider emulator: OpenAI's Files, Uploads and Batches and the ordinary endpoints, on
+// loopback.
 //
-// It is written from the provider's documentation alone and shares no code with the client's side. Its answers are a
-// pure function of the request, its clock may run fast, its ledger tells what was received and what was billed, and
-// a fault script makes it misbehave in the ways that providers were seen to (README.md of this folder).
+// It is written from the provider's documentation alone and shares no code with the client's side.
+// Its answers are a pure function of the request, its clock may run fast, its ledger tells what was
+// received and what was billed, and a fault script makes it misbehave in the ways that providers
+// were seen to (README.md of this folder).
 #pragma once
+
+#include "core/error.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,18 +16,16 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.hpp"
-
 namespace overnight::emulator {
 
 struct Options {
     std::string address = "127.0.0.1";  ///< loopback only
     std::uint16_t port = 0;             ///< 0: the kernel picks
     std::filesystem::path ledger;       ///< append-only JSONL; empty: ledger.jsonl inside `state`
-    std::filesystem::path state;  ///< files and batches, found again after a restart; empty: a private temporary
-                                  ///< directory, removed at the end
-    double speed = 1.0;           ///< virtual seconds a real second; 0: time moves by advance() only
-    std::string faults;           ///< text of the fault script (JSON), empty: none
+    std::filesystem::path state;  ///< files and batches, found again after a restart; empty: a
+                                  ///< private temporary directory, removed at the end
+    double speed = 1.0;  ///< virtual seconds a real second; 0: time moves by advance() only
+    std::string faults;  ///< text of the fault script (JSON), empty: none
     std::chrono::milliseconds batch_time{2'000};  ///< virtual time that a batch is in_progress
     unsigned workers = 2;                         ///< threads that run batches
 };
@@ -31,8 +33,8 @@ struct Options {
 /// Thread-safe. Everything is stopped and joined by stop() or the destructor.
 class Emulator {
 public:
-    /// Errc::invalid_input: a fault script that cannot be read (the message names the rule), a bad speed.
-    /// Errc::configuration: address, ledger or state that cannot be used.
+    /// Errc::invalid_input: a fault script that cannot be read (the message names the rule), a bad
+    /// speed. Errc::configuration: address, ledger or state that cannot be used.
     static core::Result<std::unique_ptr<Emulator>> start(Options options);
     ~Emulator();
     Emulator(const Emulator&) = delete;
@@ -47,7 +49,8 @@ public:
     /// Replaces the fault script; its counters start again.
     core::Result<> set_faults(std::string_view script);
 
-    /// Not from a request's thread. Work that a batch has left is dropped; a `state` directory takes it up again.
+    /// Not from a request's thread. Work that a batch has left is dropped; a `state` directory
+    /// takes it up again.
     void stop();
 
 private:

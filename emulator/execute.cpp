@@ -20,16 +20,21 @@ std::uint64_t context_tokens(std::string_view model) {
     return model.starts_with("gpt-4o") ? 128'000 : 1'050'000;
 }
 
-std::uint64_t tokens_of(std::string_view text) { return (text.size() + 3) / 4; }
+std::uint64_t tokens_of(std::string_view text) {
+    return (text.size() + 3) / 4;
+}
 
-bool is_fault(const Rule* rule, Fault fault) { return rule != nullptr && rule->fault() == fault; }
+bool is_fault(const Rule* rule, Fault fault) {
+    return rule != nullptr && rule->fault() == fault;
+}
 
 ApiError invalid(std::string message, std::string param = "", std::string code = "") {
     return {400, std::move(message), "invalid_request_error", std::move(param), std::move(code)};
 }
 
 RowAnswer row_answer(const Rule& rule, std::uint64_t seed, std::string_view row) {
-    const RowAnswer wrong = rule.fault() == Fault::missing_rows ? RowAnswer::missing : RowAnswer::invalid;
+    const RowAnswer wrong =
+        rule.fault() == Fault::missing_rows ? RowAnswer::missing : RowAnswer::invalid;
     const auto* const rows = rule.value("rows");
     if (rows != nullptr && rows->is_array()) {
         for (const auto& one : rows->get_array()) {
@@ -37,7 +42,8 @@ RowAnswer row_answer(const Rule& rule, std::uint64_t seed, std::string_view row)
         }
         return RowAnswer::valid;
     }
-    return selected(hash_text(row, seed), rule.number("rows_fraction", 0.25)) ? wrong : RowAnswer::valid;
+    return selected(hash_text(row, seed), rule.number("rows_fraction", 0.25)) ? wrong
+                                                                              : RowAnswer::valid;
 }
 
 }  // namespace
@@ -76,12 +82,13 @@ void Executor::run(const Request& request, const FaultScript& faults, Executed& 
     const ApiError unreadable = reader_.read(request.endpoint, request.body, prompt_);
     result.input_tokens = prompt_.input_tokens();
     if (faults.has_line_rules()) {
-        const LineTarget target{
-            request.body, request.sha256, request.batch, prompt_.model, path_of(request.endpoint)};
+        const LineTarget target{request.body, request.sha256, request.batch, prompt_.model,
+                                path_of(request.endpoint)};
         result.rule = faults.match_line(target);
     }
     const Rule* const rule = result.rule;
-    if (is_fault(rule, Fault::line_error) || is_fault(rule, Fault::quota) || is_fault(rule, Fault::poison)) {
+    if (is_fault(rule, Fault::line_error) || is_fault(rule, Fault::quota) ||
+        is_fault(rule, Fault::poison)) {
         fail_by(*rule, result);
         return;
     }
@@ -127,24 +134,25 @@ void Executor::fail(const ApiError& error, Executed& result) {
 }
 
 void Executor::fail_by(const Rule& rule, Executed& result) {
-    ApiError preset{500, "The server had an error while processing your request. Sorry about that!", "server_error", "", ""};
+    ApiError preset{500, "The server had an error while processing your request. Sorry about that!",
+                    "server_error", "", ""};
     if (rule.fault() == Fault::quota) {
         preset = {429,
                   "You exceeded your current quota, please check your plan and billing details.",
-                  "insufficient_quota",
-                  "",
-                  "insufficient_quota"};
+                  "insufficient_quota", "", "insufficient_quota"};
     } else if (rule.fault() == Fault::poison) {
-        preset = invalid("This model's maximum context length is " + std::to_string(context_tokens(prompt_.model)) +
-                             " tokens. However, your messages resulted in " +
-                             std::to_string(context_tokens(prompt_.model) + prompt_.input_tokens()) +
-                             " tokens. Please reduce the length of the messages.",
-                         "messages",
-                         "context_length_exceeded");
+        preset =
+            invalid("This model's maximum context length is " +
+                        std::to_string(context_tokens(prompt_.model)) +
+                        " tokens. However, your messages resulted in " +
+                        std::to_string(context_tokens(prompt_.model) + prompt_.input_tokens()) +
+                        " tokens. Please reduce the length of the messages.",
+                    "messages", "context_length_exceeded");
     } else if (const auto status = rule.integer("status", 500); status == 429) {
         preset = {429, "Rate limit reached for requests.", "requests", "", "rate_limit_exceeded"};
     } else if (status >= 400 && status < 500) {
-        preset = invalid("There was an issue with your request. Please check your inputs and try again");
+        preset =
+            invalid("There was an issue with your request. Please check your inputs and try again");
     }
     preset.status = static_cast<int>(rule.integer("status", preset.status));
     preset.code = rule.text("code", preset.code);
@@ -157,35 +165,40 @@ void Executor::fail_by(const Rule& rule, Executed& result) {
 
 ApiError Executor::check(Endpoint endpoint) const {
     if (prompt_.model.empty()) return invalid("you must provide a model parameter", "", "");
-    if (prompt_.stream) return invalid("Streaming is not supported by this server.", "stream", "unsupported_value");
+    if (prompt_.stream)
+        return invalid("Streaming is not supported by this server.", "stream", "unsupported_value");
     const bool chat = endpoint == Endpoint::chat_completions;
     if (!prompt_.has_input) {
         const std::string name = chat ? "messages" : "input";
-        return invalid("Missing required parameter: '" + name + "'.", name, "missing_required_parameter");
+        return invalid("Missing required parameter: '" + name + "'.", name,
+                       "missing_required_parameter");
     }
     if (endpoint != Endpoint::embeddings) {
         const std::uint64_t limit = context_tokens(prompt_.model);
         if (prompt_.input_tokens() > limit) {
             return invalid("This model's maximum context length is " + std::to_string(limit) +
-                               " tokens. However, your messages resulted in " + std::to_string(prompt_.input_tokens()) +
+                               " tokens. However, your messages resulted in " +
+                               std::to_string(prompt_.input_tokens()) +
                                " tokens. Please reduce the length of the messages.",
-                           chat ? "messages" : "input",
-                           "context_length_exceeded");
+                           chat ? "messages" : "input", "context_length_exceeded");
         }
         return {};
     }
-    if (prompt_.inputs.size() > max_embedding_inputs) return invalid("'input' has more than 2048 elements.", "input");
+    if (prompt_.inputs.size() > max_embedding_inputs)
+        return invalid("'input' has more than 2048 elements.", "input");
     if (prompt_.dimensions > default_dimensions(prompt_.model)) {
         return invalid("Invalid value for 'dimensions'.", "dimensions", "invalid_value");
     }
     for (const std::string& input : prompt_.inputs) {
         if (input.empty()) return invalid("'input' cannot be an empty string.", "input");
         if (prompt_.input_tokens_given == 0 && tokens_of(input) > max_embedding_input_tokens) {
-            return invalid("This model's maximum context length is 8192 tokens.", "input", "context_length_exceeded");
+            return invalid("This model's maximum context length is 8192 tokens.", "input",
+                           "context_length_exceeded");
         }
     }
     if (prompt_.input_tokens() > max_embedding_request_tokens) {
-        return invalid("Requested more than 300000 tokens in one request.", "input", "max_tokens_per_request");
+        return invalid("Requested more than 300000 tokens in one request.", "input",
+                       "max_tokens_per_request");
     }
     return {};
 }
@@ -194,13 +207,15 @@ const Schema* Executor::schema_of(std::string_view text, std::string& why) {
     std::string key(1, prompt_.strict ? 's' : 'l');
     key += text;
     if (const auto known = schemas_.find(key); known != schemas_.end()) return known->second.get();
-    auto compiled = Schema::compile(text, prompt_.strict ? Strictness::strict : Strictness::lenient);
+    auto compiled =
+        Schema::compile(text, prompt_.strict ? Strictness::strict : Strictness::lenient);
     if (!compiled) {
         why = compiled.error().message();
         return nullptr;
     }
     if (schemas_.size() >= max_schemas) schemas_.clear();
-    return schemas_.emplace(std::move(key), std::make_unique<const Schema>(std::move(*compiled))).first->second.get();
+    return schemas_.emplace(std::move(key), std::make_unique<const Schema>(std::move(*compiled)))
+        .first->second.get();
 }
 
 // Makes text_ and cut_.

@@ -1,23 +1,24 @@
 // Executes one request body: the answer, its usage and, by a fault rule, what goes wrong with it.
 #pragma once
 
+#include "emulator/faults.hpp"
+#include "emulator/hashing.hpp"
+#include "emulator/prompt.hpp"
+#include "emulator/schema.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "emulator/faults.hpp"
-#include "emulator/hashing.hpp"
-#include "emulator/prompt.hpp"
-#include "emulator/schema.hpp"
-
 namespace overnight::emulator {
 
 enum class Tier { batch, flex, standard };
 std::string_view name(Tier tier) noexcept;
 
-/// What an execution came to. `status` 0 stands for a line that has none (providers/openai.md 4.4 D).
+/// What an execution came to. `status` 0 stands for a line that has none (providers/openai.md 4.4
+/// D).
 struct Executed {
     int status = 200;
     std::string body;  ///< JSON: the answer, or the error envelope
@@ -61,9 +62,9 @@ private:
 
     PromptReader reader_;
     Prompt prompt_;
-    std::string text_;         ///< of the answer
+    std::string text_;  ///< of the answer
     std::string schema_error_;
-    bool cut_ = false;         ///< the answer ran into the token limit
+    bool cut_ = false;  ///< the answer ran into the token limit
     std::unordered_map<std::string, std::unique_ptr<const Schema>> schemas_;
 };
 

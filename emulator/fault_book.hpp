@@ -1,10 +1,11 @@
-// The fault script that is in force. It can be replaced while requests run; each holds the one it began with.
+// The fault script that is in force. It can be replaced while requests run; each holds the one it
+// began with.
 #pragma once
+
+#include "emulator/faults.hpp"
 
 #include <memory>
 #include <mutex>
-
-#include "emulator/faults.hpp"
 
 namespace overnight::emulator {
 

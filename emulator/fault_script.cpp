@@ -1,8 +1,9 @@
-// Reading of a fault script. Every name is checked, so that a test cannot run with a fault that it misspelt.
-#include <algorithm>
-
+// Reading of a fault script. Every name is checked, so that a test cannot run with a fault that it
+// misspelt.
 #include "core/text.hpp"
 #include "emulator/faults.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
@@ -19,7 +20,8 @@ std::vector<std::string_view> words(std::string_view list) {
 }
 
 core::Error wrong(std::size_t index, const std::string& what) {
-    return {core::Errc::invalid_input, "fault script, rule " + std::to_string(index + 1) + ": " + what};
+    return {core::Errc::invalid_input,
+            "fault script, rule " + std::to_string(index + 1) + ": " + what};
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {
@@ -34,23 +36,27 @@ core::Result<const FaultSpec*> spec_of(const boost::json::object& members, std::
     const FaultSpec* const spec = find_fault(text);
     if (spec == nullptr) {
         std::vector<std::string_view> names;
-        for (const FaultSpec& one : fault_table()) names.push_back(one.name);
-        return wrong(index, "no fault is called \"" + core::printable(text, 60) + "\"" + suggestion(text, names));
+        for (const FaultSpec& one : fault_table())
+            names.push_back(one.name);
+        return wrong(index, "no fault is called \"" + core::printable(text, 60) + "\"" +
+                                suggestion(text, names));
     }
     return spec;
 }
 
-core::Result<> check_members(const boost::json::object& members, const FaultSpec& spec, std::size_t index) {
+core::Result<> check_members(const boost::json::object& members,
+                             const FaultSpec& spec,
+                             std::size_t index) {
     std::vector<std::string_view> allowed = words(spec.parameters);
-    for (const std::string_view selector : words(selectors(spec.scope))) allowed.push_back(selector);
+    for (const std::string_view selector : words(selectors(spec.scope)))
+        allowed.push_back(selector);
     allowed.push_back("fault");
     allowed.push_back("comment");
     for (const auto& member : members) {
         const std::string_view key(member.key().data(), member.key().size());
         if (std::find(allowed.begin(), allowed.end(), key) != allowed.end()) continue;
-        return wrong(index,
-                     "\"" + std::string(spec.name) + "\" has no member \"" + core::printable(key, 60) + "\"" +
-                         suggestion(key, allowed));
+        return wrong(index, "\"" + std::string(spec.name) + "\" has no member \"" +
+                                core::printable(key, 60) + "\"" + suggestion(key, allowed));
     }
     return {};
 }
@@ -63,8 +69,11 @@ core::Result<std::shared_ptr<const FaultScript>> FaultScript::parse(std::string_
         return std::shared_ptr<const FaultScript>(std::move(script));
     }
     boost::system::error_code error;
-    boost::json::value document = boost::json::parse(boost::json::string_view(json.data(), json.size()), error);
-    if (error) return core::Error(core::Errc::invalid_input, "the fault script is not JSON: " + error.message());
+    boost::json::value document =
+        boost::json::parse(boost::json::string_view(json.data(), json.size()), error);
+    if (error)
+        return core::Error(core::Errc::invalid_input,
+                           "the fault script is not JSON: " + error.message());
     if (!document.is_array()) {
         return core::Error(core::Errc::invalid_input, "the fault script must be an array of rules");
     }

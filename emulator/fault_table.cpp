@@ -20,9 +20,11 @@ constexpr auto request = FaultScope::request;
 constexpr auto world = FaultScope::world;
 
 constexpr std::array table{
-    FaultSpec{"line_error", Fault::line_error, line, "status code message type param billed shape file", ""},
+    FaultSpec{"line_error", Fault::line_error, line,
+              "status code message type param billed shape file", ""},
     FaultSpec{"quota", Fault::quota, line, "status code message type param billed shape file", ""},
-    FaultSpec{"poison", Fault::poison, line, "status code message type param billed shape file", ""},
+    FaultSpec{"poison", Fault::poison, line, "status code message type param billed shape file",
+              ""},
     FaultSpec{"finish", Fault::finish, line, "reason", ""},
     FaultSpec{"refusal", Fault::refusal, line, "message", ""},
     FaultSpec{"invalid_json", Fault::invalid_json, line, "", ""},
@@ -53,8 +55,10 @@ constexpr std::array table{
     FaultSpec{"skew_created", Fault::skew_created, batch, "seconds", ""},
     FaultSpec{"drop_metadata", Fault::drop_metadata, batch, "", ""},
 
-    FaultSpec{"http", Fault::http, request, "status code message type param retry_after retry_after_ms body", ""},
-    FaultSpec{"rate_limit", Fault::rate_limit, request, "status code message type param retry_after retry_after_ms", ""},
+    FaultSpec{"http", Fault::http, request,
+              "status code message type param retry_after retry_after_ms body", ""},
+    FaultSpec{"rate_limit", Fault::rate_limit, request,
+              "status code message type param retry_after retry_after_ms", ""},
     FaultSpec{"apply_then_drop", Fault::apply_then_drop, request, "bytes how", create},
     FaultSpec{"apply_then_5xx", Fault::apply_then_5xx, request, "status body", create},
     FaultSpec{"drop", Fault::drop, request, "how", create},
@@ -98,7 +102,9 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const FaultSpec> fault_table() noexcept { return table; }
+std::span<const FaultSpec> fault_table() noexcept {
+    return table;
+}
 
 const FaultSpec* find_fault(std::string_view name) noexcept {
     for (const FaultSpec& spec : table) {

@@ -1,4 +1,5 @@
-// Every fault switch by name: what it acts on and which parameters it knows. README.md explains each to its user.
+// Every fault switch by name: what it acts on and which parameters it knows. README.md explains
+// each to its user.
 #pragma once
 
 #include <span>
@@ -16,27 +17,90 @@ enum class FaultScope {
 
 enum class Fault {
     // line
-    line_error, quota, poison, finish, refusal, invalid_json, schema_violation, missing_rows, bad_rows, empty_answer,
-    usage_wrong, other_model, response_failed,
+    line_error,
+    quota,
+    poison,
+    finish,
+    refusal,
+    invalid_json,
+    schema_violation,
+    missing_rows,
+    bad_rows,
+    empty_answer,
+    usage_wrong,
+    other_model,
+    response_failed,
     // batch
-    validate_fail, expire, self_cancel, all_failed, empty_ids, files_late, shuffle, duplicate_lines, unknown_lines,
-    drop_lines, corrupt_line, stuck, cancel_slow, cancel_completes, batch_time, wrong_counts, skew_created,
+    validate_fail,
+    expire,
+    self_cancel,
+    all_failed,
+    empty_ids,
+    files_late,
+    shuffle,
+    duplicate_lines,
+    unknown_lines,
+    drop_lines,
+    corrupt_line,
+    stuck,
+    cancel_slow,
+    cancel_completes,
+    batch_time,
+    wrong_counts,
+    skew_created,
     drop_metadata,
     // request
-    http, rate_limit, apply_then_drop, apply_then_5xx, drop, cut_request, late_apply, dup_apply, delay, drip,
-    reject_html, redirect, truncate, corrupt_content, swap_results, header, oversize, raw, bad_id, swap_replies,
-    echo_key, wrong_bytes, delete_ignored, show_status, list_drop, list_dup, list_loop, list_empty, list_reverse,
-    has_more_lies, file_missing,
+    http,
+    rate_limit,
+    apply_then_drop,
+    apply_then_5xx,
+    drop,
+    cut_request,
+    late_apply,
+    dup_apply,
+    delay,
+    drip,
+    reject_html,
+    redirect,
+    truncate,
+    corrupt_content,
+    swap_results,
+    header,
+    oversize,
+    raw,
+    bad_id,
+    swap_replies,
+    echo_key,
+    wrong_bytes,
+    delete_ignored,
+    show_status,
+    list_drop,
+    list_dup,
+    list_loop,
+    list_empty,
+    list_reverse,
+    has_more_lies,
+    file_missing,
     // world
-    token_limit, creates_per_hour, list_lag, batch_hidden, file_hidden, retention, bad_key, foreign_batches, key_scope,
+    token_limit,
+    creates_per_hour,
+    list_lag,
+    batch_hidden,
+    file_hidden,
+    retention,
+    bad_key,
+    foreign_batches,
+    key_scope,
 };
 
 struct FaultSpec {
     std::string_view name;
     Fault fault;
     FaultScope scope;
-    std::string_view parameters;     ///< names with spaces between them; behind the selectors of the scope
-    std::string_view default_route;  ///< request scope: the route when the rule names none; empty: every route
+    std::string_view
+        parameters;  ///< names with spaces between them; behind the selectors of the scope
+    std::string_view
+        default_route;  ///< request scope: the route when the rule names none; empty: every route
 };
 
 std::span<const FaultSpec> fault_table() noexcept;

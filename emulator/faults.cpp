@@ -47,8 +47,11 @@ bool Rule::by_count() const {
     if (has("times") && n > static_cast<std::uint64_t>(integer("times", 0))) return false;
     const auto* const nth = value("nth");
     if (nth == nullptr) return true;
-    const auto is_n = [n](const boost::json::value& v) { return v.is_int64() && static_cast<std::uint64_t>(v.get_int64()) == n; };
-    if (const auto* const array = nth->if_array()) return std::any_of(array->begin(), array->end(), is_n);
+    const auto is_n = [n](const boost::json::value& v) {
+        return v.is_int64() && static_cast<std::uint64_t>(v.get_int64()) == n;
+    };
+    if (const auto* const array = nth->if_array())
+        return std::any_of(array->begin(), array->end(), is_n);
     return is_n(*nth);
 }
 
@@ -58,7 +61,8 @@ bool Rule::by_ordinal(std::uint64_t batch) const noexcept {
     const auto is_batch = [batch](const boost::json::value& v) {
         return v.is_int64() && static_cast<std::uint64_t>(v.get_int64()) == batch;
     };
-    if (const auto* const array = wanted->if_array()) return std::any_of(array->begin(), array->end(), is_batch);
+    if (const auto* const array = wanted->if_array())
+        return std::any_of(array->begin(), array->end(), is_batch);
     return is_batch(*wanted);
 }
 
@@ -80,7 +84,9 @@ const Rule* FaultScript::match_line(const LineTarget& line) const {
             !rule->by_text("endpoint", line.endpoint) || !rule->by_fraction(line.sha256.word(2))) {
             continue;
         }
-        if (rule->has("contains") && line.body.find(rule->text("contains", "")) == std::string_view::npos) continue;
+        if (rule->has("contains") &&
+            line.body.find(rule->text("contains", "")) == std::string_view::npos)
+            continue;
         ++rule->seen_;
         if (!rule->by_tries(line.sha256)) continue;
         ++rule->hits_;
@@ -139,7 +145,9 @@ const Rule* FaultScript::first_world(Fault fault) const {
     return nullptr;
 }
 
-bool route_matches(std::string_view pattern, std::string_view method, std::string_view path) noexcept {
+bool route_matches(std::string_view pattern,
+                   std::string_view method,
+                   std::string_view path) noexcept {
     const std::size_t space = pattern.find(' ');
     if (space == std::string_view::npos) return false;
     const std::string_view wanted = pattern.substr(0, space);

@@ -1,6 +1,10 @@
-// The fault script: rules that say when the emulator misbehaves and how. Deterministic: whether a rule hits depends on
-// counters and on hashes of what it looks at, never on chance.
+// The fault script: rules that say when the emulator misbehaves and how. Deterministic: whether a
+// rule hits depends on counters and on hashes of what it looks at, never on chance.
 #pragma once
+
+#include "core/error.hpp"
+#include "emulator/fault_table.hpp"
+#include "emulator/hashing.hpp"
 
 #include <boost/json.hpp>
 
@@ -14,10 +18,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/error.hpp"
-#include "emulator/fault_table.hpp"
-#include "emulator/hashing.hpp"
-
 namespace overnight::emulator {
 
 /// One rule. Its parameters were checked by name, not by type: a wrong type reads as the fallback.
@@ -29,19 +29,25 @@ public:
     FaultScope scope() const noexcept { return spec_->scope; }
     std::string_view name() const noexcept { return spec_->name; }
 
-    bool has(std::string_view parameter) const noexcept { return members_.contains(view(parameter)); }
+    bool has(std::string_view parameter) const noexcept {
+        return members_.contains(view(parameter));
+    }
     double number(std::string_view parameter, double fallback) const noexcept;
     std::int64_t integer(std::string_view parameter, std::int64_t fallback) const noexcept;
     std::string_view text(std::string_view parameter, std::string_view fallback) const noexcept;
     bool flag(std::string_view parameter, bool fallback) const noexcept;
     const boost::json::value* value(std::string_view parameter) const noexcept;
 
-    std::uint64_t seen() const noexcept { return seen_; }  ///< how often its other selectors matched
+    std::uint64_t seen() const noexcept {
+        return seen_;
+    }  ///< how often its other selectors matched
     std::uint64_t hits() const noexcept { return hits_; }  ///< how often it applied
 
 private:
     friend class FaultScript;
-    static boost::json::string_view view(std::string_view s) noexcept { return {s.data(), s.size()}; }
+    static boost::json::string_view view(std::string_view s) noexcept {
+        return {s.data(), s.size()};
+    }
 
     bool by_fraction(std::uint64_t hash) const noexcept;
     /// Counts one more match and says whether "nth" and "times" take it.
@@ -83,7 +89,8 @@ struct RequestTarget {
 /// Immutable but for its counters. Any thread.
 class FaultScript {
 public:
-    /// Errc::invalid_input with the rule's number and, for a name that is not known, the nearest that is.
+    /// Errc::invalid_input with the rule's number and, for a name that is not known, the nearest
+    /// that is.
     static core::Result<std::shared_ptr<const FaultScript>> parse(std::string_view json);
 
     /// The first line rule that hits, or null. Counts the execution for "tries".
@@ -103,8 +110,10 @@ private:
     bool has_line_rules_ = false;
 };
 
-/// "POST /v1/batches", "GET /v1/files/{id}/content", "* /v1/files*": a method or *, and a path in which {id} stands for
-/// one segment and a * at the end for anything.
-bool route_matches(std::string_view pattern, std::string_view method, std::string_view path) noexcept;
+/// "POST /v1/batches", "GET /v1/files/{id}/content", "* /v1/files*": a method or *, and a path in
+/// which {id} stands for one segment and a * at the end for anything.
+bool route_matches(std::string_view pattern,
+                   std::string_view method,
+                   std::string_view path) noexcept;
 
 }  // namespace overnight::emulator

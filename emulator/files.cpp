@@ -1,10 +1,11 @@
 // Stored files.
 #include "emulator/files.hpp"
 
-#include <algorithm>
-
 #include "core/bytes.hpp"
 #include "emulator/json_text.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace overnight::emulator {
 
@@ -27,7 +28,8 @@ std::string record_of(const FileObject& file) {
 
 std::string text_in(const boost::json::object& record, const char* key) {
     const auto* const value = record.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
 }
 
 std::int64_t number_in(const boost::json::object& record, const char* key) {
@@ -42,6 +44,7 @@ Files::Files(std::filesystem::path directory, Journal& journal)
 
 void Files::restore(const std::vector<boost::json::value>& records) {
     const std::lock_guard lock(mutex_);
+    std::set<std::filesystem::path> known;
     for (const auto& value : records) {
         if (!value.is_object()) continue;
         const auto& record = value.get_object();
@@ -57,13 +60,19 @@ void Files::restore(const std::vector<boost::json::value>& records) {
         file.key = text_in(record, "key");
         file.path = directory_ / std::filesystem::path(blob).filename();
         file.order = next_order_++;
+        known.insert(file.path.filename());
         files_[file.id] = std::make_shared<const FileObject>(file);
+    }
+    std::error_code ignored;
+    for (const auto& blob : std::filesystem::directory_iterator(directory_, ignored)) {
+        if (!known.contains(blob.path().filename())) std::filesystem::remove(blob.path(), ignored);
     }
 }
 
 std::filesystem::path Files::new_blob() {
     const std::lock_guard lock(mutex_);
-    return directory_ / ("blob-" + core::hex(core::random_bytes(8)) + '-' + std::to_string(next_blob_++));
+    return directory_ /
+           ("blob-" + core::hex(core::random_bytes(8)) + '-' + std::to_string(next_blob_++));
 }
 
 core::Result<FilePtr> Files::add(FileObject file) {
@@ -91,7 +100,8 @@ std::vector<FilePtr> Files::list(std::int64_t now) const {
     for (const auto& [id, file] : files_) {
         if (file->expires_at == 0 || file->expires_at > now) all.push_back(file);
     }
-    std::sort(all.begin(), all.end(), [](const FilePtr& a, const FilePtr& b) { return a->order < b->order; });
+    std::sort(all.begin(), all.end(),
+              [](const FilePtr& a, const FilePtr& b) { return a->order < b->order; });
     return all;
 }
 
@@ -114,6 +124,8 @@ std::string new_id(std::string_view prefix) {
     return std::string(prefix) + core::base32(core::random_bytes(16)).substr(0, 22);
 }
 
-std::string new_hex_id(std::string_view prefix) { return std::string(prefix) + core::hex(core::random_bytes(16)); }
+std::string new_hex_id(std::string_view prefix) {
+    return std::string(prefix) + core::hex(core::random_bytes(16));
+}
 
 }  // namespace overnight::emulator

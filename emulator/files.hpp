@@ -1,5 +1,9 @@
-// Stored files: batch inputs and results. The bytes are on disk; here is what the API says about them.
+// Stored files: batch inputs and results. The bytes are on disk; here is what the API says about
+// them.
 #pragma once
+
+#include "core/error.hpp"
+#include "emulator/journal.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -9,9 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/error.hpp"
-#include "emulator/journal.hpp"
 
 namespace overnight::emulator {
 
@@ -38,7 +39,8 @@ class Files {
 public:
     Files(std::filesystem::path directory, Journal& journal);
 
-    /// Takes up what an earlier life of the state directory left.
+    /// Takes up what an earlier life of the state directory left, and removes blobs that became no
+    /// file.
     void restore(const std::vector<boost::json::value>& records);
 
     std::filesystem::path new_blob();  ///< a path that no other blob has

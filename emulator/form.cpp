@@ -15,7 +15,8 @@ public:
     core::Result<> begin_part(const PartHead& head) override {
         in_file_ = head.name == file_field_;
         if (in_file_) {
-            if (form_.has_file) return core::Error(core::Errc::invalid_input, "the form has two files");
+            if (form_.has_file)
+                return core::Error(core::Errc::invalid_input, "the form has two files");
             form_.has_file = true;
             form_.filename = head.filename.value_or("");
         } else {
@@ -39,7 +40,9 @@ public:
         }
         return file_.append(bytes);
     }
-    core::Result<> end_part() override { return in_file_ && !form_.too_large ? file_.flush() : core::Result<>(); }
+    core::Result<> end_part() override {
+        return in_file_ && !form_.too_large ? file_.flush() : core::Result<>();
+    }
 
 private:
     Form& form_;
@@ -63,7 +66,8 @@ core::Result<Form> read_form(std::string_view content_type,
                              const std::filesystem::path& blob,
                              std::uint64_t max_bytes) {
     const auto boundary = multipart_boundary(content_type);
-    if (!boundary) return core::Error(core::Errc::invalid_input, "the body is not multipart/form-data");
+    if (!boundary)
+        return core::Error(core::Errc::invalid_input, "the body is not multipart/form-data");
     OVERNIGHT_TRY_ASSIGN(FileWriter file, FileWriter::create(blob));
     Form form;
     FormSink sink(form, file_field, file, max_bytes);

@@ -11,9 +11,10 @@ namespace overnight::emulator {
 namespace {
 
 struct Context {
-    std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, "SHA256", nullptr),
-                                                              EVP_MD_free};
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+    std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{
+        EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free};
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                    EVP_MD_CTX_free};
 };
 
 }  // namespace
@@ -32,7 +33,8 @@ Sha256 sha256(std::string_view data) {
 
 std::uint64_t Sha256::word(std::size_t index) const noexcept {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | bytes[index * 8 + i];
+    for (std::size_t i = 0; i < 8; ++i)
+        value = value << 8 | bytes[index * 8 + i];
     return value;
 }
 

@@ -1,4 +1,5 @@
-// Hashes: SHA-256 of what was received, and 64-bit mixing for everything that must look random and be repeatable.
+// Hashes: SHA-256 of what was received, and 64-bit mixing for everything that must look random and
+// be repeatable.
 #pragma once
 
 #include <array>

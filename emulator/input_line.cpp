@@ -12,7 +12,8 @@ static_assert(LineReader::padding >= simdjson::SIMDJSON_PADDING);
 bool InputLineReader::is_json(std::string_view line) {
     // The line has its padding behind it, so that the parser need not copy it.
     simdjson::dom::element root;
-    return whole_.parse(line.data(), line.size(), false).get(root) == simdjson::SUCCESS && root.is_object();
+    return whole_.parse(line.data(), line.size(), false).get(root) == simdjson::SUCCESS &&
+           root.is_object();
 }
 
 bool InputLineReader::read(std::string_view line, InputLine& parsed) {
@@ -27,9 +28,12 @@ bool InputLineReader::read(std::string_view line, InputLine& parsed) {
         od::value value;
         od::json_type type{};
         if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-        if (field.value().get(value) != simdjson::SUCCESS || value.type().get(type) != simdjson::SUCCESS) return false;
+        if (field.value().get(value) != simdjson::SUCCESS ||
+            value.type().get(type) != simdjson::SUCCESS)
+            return false;
         const auto take = [&](std::string_view& text, bool& has) {
-            has = type == od::json_type::string && value.get_string().get(text) == simdjson::SUCCESS;
+            has =
+                type == od::json_type::string && value.get_string().get(text) == simdjson::SUCCESS;
         };
         if (key == "custom_id") {
             take(parsed.custom_id, parsed.has_custom_id);
@@ -45,7 +49,8 @@ bool InputLineReader::read(std::string_view line, InputLine& parsed) {
     }
     // The raw text of an object runs to the next token: what follows the brace is not the body's.
     const std::size_t end = parsed.body.rfind('}');
-    if (parsed.has_body && end != std::string_view::npos) parsed.body = parsed.body.substr(0, end + 1);
+    if (parsed.has_body && end != std::string_view::npos)
+        parsed.body = parsed.body.substr(0, end + 1);
     return true;
 }
 

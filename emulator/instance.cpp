@@ -1,12 +1,12 @@
 // Instances of schemas.
 #include "emulator/instance.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "emulator/hashing.hpp"
 #include "emulator/json_text.hpp"
 #include "emulator/words.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace overnight::emulator {
 
@@ -15,12 +15,14 @@ namespace {
 using Kind = SchemaNode::Kind;
 
 bool is_row_name(std::string_view name) {
-    return name.size() > 1 && name.front() == 'r' && name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    return name.size() > 1 && name.front() == 'r' &&
+           name.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
 std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 class Writer {
@@ -79,7 +81,8 @@ private:
         std::size_t count = node.min_size;
         if (level < shortest_from && node.max_size > count) {
             const std::size_t most = std::min(node.max_size, node.min_size + 3);
-            count = std::max<std::size_t>(node.min_size, 1) + random_.below(most - std::max<std::size_t>(node.min_size, 1) + 1);
+            count = std::max<std::size_t>(node.min_size, 1) +
+                    random_.below(most - std::max<std::size_t>(node.min_size, 1) + 1);
         }
         out_ += '[';
         for (std::size_t i = 0; i < count; ++i) {
@@ -92,10 +95,12 @@ private:
     void put_string(const SchemaNode& node) {
         if (!node.format.empty() && put_formatted(node.format)) return;
         std::string text = sentence(text_, random_, 3, 7);
-        while (characters(text) < node.min_size) text += ' ' + sentence(text_, random_, 3, 7);
+        while (characters(text) < node.min_size)
+            text += ' ' + sentence(text_, random_, 3, 7);
         if (text.size() > node.max_size) text = cut_utf8(text, node.max_size);
         // A byte limit may leave fewer characters than the minimum when they are wide.
-        while (characters(text) < node.min_size) text += 'x';
+        while (characters(text) < node.min_size)
+            text += 'x';
         put_json(out_, text);
     }
 
@@ -130,7 +135,8 @@ private:
             text = hash.hex().substr(0, 32);
             text[12] = '4';
             text[16] = 'a';
-            for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+            for (const std::size_t dash : {8U, 13U, 18U, 23U})
+                text.insert(dash, 1, '-');
         } else {
             return false;
         }
@@ -143,7 +149,8 @@ private:
         constexpr double widest = 1e15;
         double low = std::clamp(node.minimum, -widest, widest);
         double high = std::clamp(node.maximum, -widest, widest);
-        if (std::isinf(node.minimum)) low = std::isinf(node.maximum) ? 0 : std::min(0.0, high - 100);
+        if (std::isinf(node.minimum))
+            low = std::isinf(node.maximum) ? 0 : std::min(0.0, high - 100);
         if (std::isinf(node.maximum)) high = std::max(low + 100, 100.0);
         double step = node.multiple_of > 0 ? node.multiple_of : integer ? 1 : 0.01;
         if (integer) step = std::max(1.0, std::ceil(step));
@@ -197,7 +204,9 @@ void put_key(std::string& out, std::string_view key, bool& first) {
 }
 
 // Two values no schema accepts at once: an object where that is wrong, else a number.
-void put_wrong(std::string& out, const SchemaNode& node) { out += node.kind == Kind::object ? "17" : "{\"wrong\":true}"; }
+void put_wrong(std::string& out, const SchemaNode& node) {
+    out += node.kind == Kind::object ? "17" : "{\"wrong\":true}";
+}
 
 enum class Root { valid, violated };
 

@@ -1,11 +1,11 @@
 // A valid instance of a schema, with text made of the request's words.
 #pragma once
 
+#include "emulator/schema.hpp"
+
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "emulator/schema.hpp"
 
 namespace overnight::emulator {
 
@@ -17,11 +17,12 @@ struct InstanceOptions {
     std::function<RowAnswer(std::string_view row)> rows;  ///< empty: all valid
 };
 
-/// Appends the instance as JSON. It is a function of the schema and the text. A property r<k> of the root depends on
-/// the text of that row alone, where the text has one.
+/// Appends the instance as JSON. It is a function of the schema and the text. A property r<k> of
+/// the root depends on the text of that row alone, where the text has one.
 void put_instance(std::string& out, const Schema& schema, const InstanceOptions& options);
 
-/// The same, but with a root that violates the schema: a property too many and the first of a wrong type.
+/// The same, but with a root that violates the schema: a property too many and the first of a wrong
+/// type.
 void put_violation(std::string& out, const Schema& schema, const InstanceOptions& options);
 
 }  // namespace overnight::emulator

@@ -15,7 +15,8 @@ const boost::json::value* id_of(const boost::json::value& record) {
 void replace_or_add(std::vector<boost::json::value>& records, boost::json::value record) {
     const auto* const id = id_of(record);
     if (id == nullptr) return;
-    const auto known = std::find_if(records.begin(), records.end(), [&](const auto& one) { return *id_of(one) == *id; });
+    const auto known = std::find_if(records.begin(), records.end(),
+                                    [&](const auto& one) { return *id_of(one) == *id; });
     if (known == records.end()) {
         records.push_back(std::move(record));
     } else {
@@ -40,7 +41,8 @@ void apply(boost::json::object& line, Journal::Contents& contents) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, Contents& contents) {
+core::Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path,
+                                                     Contents& contents) {
     if (std::filesystem::exists(path)) {
         OVERNIGHT_TRY_ASSIGN(Descriptor old, open_for_reading(path));
         LineReader lines(std::move(old));
@@ -48,7 +50,8 @@ core::Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path
             OVERNIGHT_TRY_ASSIGN(const auto line, lines.next());
             if (!line) break;
             boost::system::error_code error;
-            auto value = boost::json::parse(boost::json::string_view(line->data(), line->size()), error);
+            auto value =
+                boost::json::parse(boost::json::string_view(line->data(), line->size()), error);
             if (!error && value.is_object()) apply(value.get_object(), contents);
         }
     }
@@ -60,7 +63,8 @@ core::Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path
 
 core::Result<> Journal::put(std::string_view kind, std::string_view json) {
     std::string line = "{\"" + std::string(kind) + "\":" + std::string(json);
-    if (clock_ != nullptr) line += ",\"time\":" + std::to_string(clock_->now().time_since_epoch().count());
+    if (clock_ != nullptr)
+        line += ",\"time\":" + std::to_string(clock_->now().time_since_epoch().count());
     line += "}\n";
     const std::lock_guard lock(mutex_);
     return write_all(file_, line);

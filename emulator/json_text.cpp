@@ -1,10 +1,10 @@
 // Hand-written JSON output.
 #include "emulator/json_text.hpp"
 
+#include "core/text.hpp"
+
 #include <array>
 #include <charconv>
-
-#include "core/text.hpp"
 
 namespace overnight::emulator {
 
@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array<bool, 256> make_plain() {
     std::array<bool, 256> plain{};
-    for (std::size_t i = 0x20; i < 256; ++i) plain[i] = true;
+    for (std::size_t i = 0x20; i < 256; ++i)
+        plain[i] = true;
     plain['"'] = plain['\\'] = plain[0x7f] = false;
     return plain;
 }
@@ -91,9 +92,15 @@ void put_json(std::string& out, std::string_view text) {
     out += '"';
 }
 
-void put_number(std::string& out, std::int64_t n) { put_chars(out, n); }
-void put_number(std::string& out, std::uint64_t n) { put_chars(out, n); }
-void put_number(std::string& out, double n) { put_chars(out, n); }
+void put_number(std::string& out, std::int64_t n) {
+    put_chars(out, n);
+}
+void put_number(std::string& out, std::uint64_t n) {
+    put_chars(out, n);
+}
+void put_number(std::string& out, double n) {
+    put_chars(out, n);
+}
 
 std::string& ObjectWriter::key(std::string_view key) {
     if (!first_) out_ += ',';

@@ -14,7 +14,8 @@ void put_number(std::string& out, std::uint64_t n);
 /// Shortest form that reads back as the same double; a finite number is required.
 void put_number(std::string& out, double n);
 
-/// Writes one object's members in the order of the calls. Keys are literals of ours and need no escaping.
+/// Writes one object's members in the order of the calls. Keys are literals of ours and need no
+/// escaping.
 class ObjectWriter {
 public:
     explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }

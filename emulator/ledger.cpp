@@ -5,10 +5,12 @@
 
 namespace overnight::emulator {
 
-core::Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path, const VirtualClock& clock) {
+core::Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& path,
+                                                   const VirtualClock& clock) {
     auto file = open_for_appending(path);
     if (!file) {
-        return core::Error(core::Errc::configuration, file.error().message()).while_("opening the ledger");
+        return core::Error(core::Errc::configuration, file.error().message())
+            .while_("opening the ledger");
     }
     return std::unique_ptr<Ledger>(new Ledger(path, std::move(*file), clock));
 }
@@ -47,14 +49,16 @@ core::Result<std::unordered_set<std::string>> Ledger::billed_before(std::string_
         if (!line) break;
         if (line->find(quoted) == std::string_view::npos) continue;
         boost::system::error_code error;
-        const auto value = boost::json::parse(boost::json::string_view(line->data(), line->size()), error);
+        const auto value =
+            boost::json::parse(boost::json::string_view(line->data(), line->size()), error);
         const auto* const object = error ? nullptr : value.if_object();
         if (object == nullptr) continue;  // the last line of a life that was cut off
         const auto* const event = object->if_contains("event");
         const auto* const id = object->if_contains("custom_id");
         const auto* const of = object->if_contains("batch");
         if (event == nullptr || id == nullptr || of == nullptr) continue;
-        if (*event == "billed" && of->is_string() && std::string_view(of->get_string()) == batch && id->is_string()) {
+        if (*event == "billed" && of->is_string() && std::string_view(of->get_string()) == batch &&
+            id->is_string()) {
             ids.emplace(id->get_string());
         }
     }

@@ -1,6 +1,12 @@
-// The ledger: what the emulator received and what it billed, append-only. It is what "never paid twice" is checked
-// against, so a line is in the file before its consequence can be seen.
+// The ledger: what the emulator received and what it billed, append-only. It is what "never paid
+// twice" is checked against, so a line is in the file before its consequence can be seen.
 #pragma once
+
+#include "core/error.hpp"
+#include "emulator/clock.hpp"
+#include "emulator/disk.hpp"
+#include "emulator/hashing.hpp"
+#include "emulator/json_text.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -8,12 +14,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
-
-#include "core/error.hpp"
-#include "emulator/clock.hpp"
-#include "emulator/disk.hpp"
-#include "emulator/hashing.hpp"
-#include "emulator/json_text.hpp"
 
 namespace overnight::emulator {
 
@@ -29,7 +29,8 @@ struct BilledLine {
 
 class Ledger {
 public:
-    static core::Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& path, const VirtualClock& clock);
+    static core::Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& path,
+                                                      const VirtualClock& clock);
 
     /// Appends whole lines in one write. Any thread.
     core::Result<> append(std::string_view lines);

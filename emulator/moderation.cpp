@@ -1,12 +1,12 @@
 // Moderations.
 #include "emulator/moderation.hpp"
 
+#include "emulator/hashing.hpp"
+#include "emulator/json_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-
-#include "emulator/hashing.hpp"
-#include "emulator/json_text.hpp"
 
 namespace overnight::emulator {
 
@@ -44,13 +44,14 @@ bool contains_word(std::string_view text, std::string_view word) {
 
 void put_moderation(std::string& out, std::string_view text) {
     std::array<bool, categories.size()> flags{};
-    std::transform(categories.begin(), categories.end(), flags.begin(), [text](const Category& category) {
-        return contains_word(text, category.trigger);
-    });
+    std::transform(
+        categories.begin(), categories.end(), flags.begin(),
+        [text](const Category& category) { return contains_word(text, category.trigger); });
     const bool flagged = std::find(flags.begin(), flags.end(), true) != flags.end();
     out += flagged ? R"({"flagged":true,"categories":)" : R"({"flagged":false,"categories":)";
     ObjectWriter verdicts(out);
-    for (std::size_t i = 0; i < categories.size(); ++i) verdicts.raw(categories[i].name, flags[i] ? "true" : "false");
+    for (std::size_t i = 0; i < categories.size(); ++i)
+        verdicts.raw(categories[i].name, flags[i] ? "true" : "false");
     verdicts.end();
     out += R"(,"category_scores":)";
     ObjectWriter scores(out);
@@ -61,7 +62,8 @@ void put_moderation(std::string& out, std::string_view text) {
     scores.end();
     out += R"(,"category_applied_input_types":)";
     ObjectWriter types(out);
-    for (const Category& category : categories) types.raw(category.name, R"(["text"])");
+    for (const Category& category : categories)
+        types.raw(category.name, R"(["text"])");
     types.end();
     out += '}';
 }

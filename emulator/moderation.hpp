@@ -6,7 +6,8 @@
 
 namespace overnight::emulator {
 
-/// Appends one element of "results" (providers/openai.md 10.4). A few plain words, such as "kill", flag a text.
+/// Appends one element of "results" (providers/openai.md 10.4). A few plain words, such as "kill",
+/// flag a text.
 void put_moderation(std::string& out, std::string_view text);
 
 }  // namespace overnight::emulator

@@ -11,21 +11,27 @@ namespace {
 constexpr std::size_t max_head_bytes = 16 * 1024;
 constexpr unsigned max_parts = 100;
 
-core::Error malformed(const char* what) { return {core::Errc::invalid_input, std::string("malformed form: ") + what}; }
+core::Error malformed(const char* what) {
+    return {core::Errc::invalid_input, std::string("malformed form: ") + what};
+}
 
 bool same_letters(std::string_view a, std::string_view b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+               return std::tolower(static_cast<unsigned char>(x)) ==
+                      std::tolower(static_cast<unsigned char>(y));
            });
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+        text.remove_suffix(1);
     return text;
 }
 
-// The value of `name` among the parameters of a header value: `form-data; name="file"; filename="a.jsonl"`.
+// The value of `name` among the parameters of a header value: `form-data; name="file";
+// filename="a.jsonl"`.
 std::optional<std::string> parameter(std::string_view header, std::string_view name) {
     std::size_t pos = header.find(';');
     while (pos != std::string_view::npos && pos < header.size()) {
@@ -36,8 +42,11 @@ std::optional<std::string> parameter(std::string_view header, std::string_view n
         std::size_t i = equals + 1;
         if (i < header.size() && header[i] == '"') {
             for (++i; i < header.size() && header[i] != '"'; ++i) {
-                // Browsers percent-encode quotes; only a backslash before a quote or backslash escapes.
-                if (header[i] == '\\' && i + 1 < header.size() && (header[i + 1] == '"' || header[i + 1] == '\\')) ++i;
+                // Browsers percent-encode quotes; only a backslash before a quote or backslash
+                // escapes.
+                if (header[i] == '\\' && i + 1 < header.size() &&
+                    (header[i + 1] == '"' || header[i + 1] == '\\'))
+                    ++i;
                 value += header[i];
             }
             pos = header.find(';', std::min(i, header.size()));
@@ -114,7 +123,8 @@ core::Result<bool> MultipartParser::find_delimiter(bool deliver) {
     const std::size_t at = rest.find(delimiter_);
     const bool found = at != std::string_view::npos;
     // Without a hit the last bytes may still be the beginning of one.
-    const std::size_t safe = found ? at : rest.size() - std::min(rest.size(), delimiter_.size() - 1);
+    const std::size_t safe =
+        found ? at : rest.size() - std::min(rest.size(), delimiter_.size() - 1);
     if (deliver && safe > 0) OVERNIGHT_TRY(sink_.part_data(rest.substr(0, safe)));
     pos_ += safe;
     if (!found) return false;

@@ -1,16 +1,17 @@
 // multipart/form-data, parsed while it arrives (RFC 7578). No part is held in memory by the parser.
 #pragma once
 
+#include "core/error.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/error.hpp"
-
 namespace overnight::emulator {
 
-/// The boundary of a Content-Type header's value; nothing when it is not multipart/form-data with a usable one.
+/// The boundary of a Content-Type header's value; nothing when it is not multipart/form-data with a
+/// usable one.
 std::optional<std::string> multipart_boundary(std::string_view content_type);
 
 struct PartHead {

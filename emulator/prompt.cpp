@@ -52,13 +52,15 @@ bool is(od::value value, od::json_type wanted) {
 
 std::string_view text_of(od::value value) {
     std::string_view text;
-    if (!is(value, od::json_type::string) || value.get_string().get(text) != simdjson::SUCCESS) return {};
+    if (!is(value, od::json_type::string) || value.get_string().get(text) != simdjson::SUCCESS)
+        return {};
     return text;
 }
 
 std::optional<std::uint64_t> count_of(od::value value) {
     std::uint64_t n = 0;
-    if (!is(value, od::json_type::number) || value.get_uint64().get(n) != simdjson::SUCCESS) return std::nullopt;
+    if (!is(value, od::json_type::number) || value.get_uint64().get(n) != simdjson::SUCCESS)
+        return std::nullopt;
     return n;
 }
 
@@ -117,7 +119,8 @@ bool true_in(od::value value) {
     return is(value, od::json_type::boolean) && value.get_bool().get(on) == simdjson::SUCCESS && on;
 }
 
-// {"type":"json_schema","schema":{...}} of Responses, and the same one level down in chat completions.
+// {"type":"json_schema","schema":{...}} of Responses, and the same one level down in chat
+// completions.
 void read_format(od::value format, Prompt& prompt) {
     members(format, [&](std::string_view key, od::value value) {
         if (key == "type") {
@@ -131,7 +134,8 @@ void read_format(od::value format, Prompt& prompt) {
         } else if (key == "json_schema") {
             if (!is(value, od::json_type::object)) return;
             members(value, [&](std::string_view inner, od::value schema) {
-                if (inner == "schema" && is(schema, od::json_type::object)) prompt.schema = raw_of(schema);
+                if (inner == "schema" && is(schema, od::json_type::object))
+                    prompt.schema = raw_of(schema);
                 if (inner == "strict") prompt.strict = true_in(schema);
             });
         }
@@ -203,7 +207,8 @@ void read_member(Endpoint endpoint, std::string_view key, od::value value, Promp
         members(value, [&](std::string_view inner, od::value format) {
             if (inner == "format" && is(format, od::json_type::object)) read_format(format, prompt);
         });
-    } else if (key == "max_tokens" || key == "max_completion_tokens" || key == "max_output_tokens") {
+    } else if (key == "max_tokens" || key == "max_completion_tokens" ||
+               key == "max_output_tokens") {
         prompt.max_output_tokens = count_of(value);
     } else if (key == "instructions") {
         prompt.text_bytes += text_of(value).size();
@@ -266,10 +271,13 @@ ApiError PromptReader::read(Endpoint endpoint, std::string_view body, Prompt& pr
     const simdjson::padded_string_view padded(body, body.size() + simdjson::SIMDJSON_PADDING);
     if (parser_.iterate(padded).get(document) != simdjson::SUCCESS ||
         document.get_value().get(root) != simdjson::SUCCESS || !is(root, od::json_type::object)) {
-        error = {400, "We could not parse the JSON body of your request.", "invalid_request_error", "", ""};
+        error = {400, "We could not parse the JSON body of your request.", "invalid_request_error",
+                 "", ""};
         return error;
     }
-    members(root, [&](std::string_view key, od::value value) { read_member(endpoint, key, value, prompt); });
+    members(root, [&](std::string_view key, od::value value) {
+        read_member(endpoint, key, value, prompt);
+    });
     return error;
 }
 

@@ -33,14 +33,17 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const Route> routes() noexcept { return table; }
+std::span<const Route> routes() noexcept {
+    return table;
+}
 
 std::optional<std::size_t> page_limit(const Call& call, std::size_t fallback, std::size_t most) {
     const auto text = call.parameter("limit");
     if (!text) return fallback;
     std::size_t limit = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-    if (error != std::errc{} || end != text->data() + text->size() || limit < 1 || limit > most) return std::nullopt;
+    if (error != std::errc{} || end != text->data() + text->size() || limit < 1 || limit > most)
+        return std::nullopt;
     return limit;
 }
 

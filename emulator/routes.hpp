@@ -1,10 +1,10 @@
 // The routes of OpenAI's dialect.
 #pragma once
 
+#include "emulator/call.hpp"
+
 #include <span>
 #include <string_view>
-
-#include "emulator/call.hpp"
 
 namespace overnight::emulator {
 
@@ -46,7 +46,9 @@ core::Result<Reply> get_model(World& world, const Call& call);
 // Shared by the handlers.
 
 /// What a finished upload must fulfil (providers/openai.md 2.1); status 0: fine.
-ApiError check_upload(std::string_view purpose, std::string_view filename, const std::filesystem::path& blob,
+ApiError check_upload(std::string_view purpose,
+                      std::string_view filename,
+                      const std::filesystem::path& blob,
                       std::uint64_t bytes);
 /// A lifetime in seconds, 3600 to 2592000.
 bool valid_lifetime(std::int64_t seconds) noexcept;

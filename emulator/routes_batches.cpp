@@ -1,24 +1,28 @@
 // Looking at batches, listing and cancelling them (providers/openai.md 3.2).
-#include <algorithm>
-
 #include "emulator/routes.hpp"
 #include "emulator/wire.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
 namespace {
 
 Reply no_such_batch(std::string_view id) {
-    return error_reply({404, "No batch found with id '" + std::string(id) + "'.", "invalid_request_error", "", ""});
+    return error_reply({404, "No batch found with id '" + std::string(id) + "'.",
+                        "invalid_request_error", "", ""});
 }
 
 bool in_scope(const Call& call, const Batch& batch) {
-    return call.script->first_world(Fault::key_scope) == nullptr || batch.key == call.key_fingerprint;
+    return call.script->first_world(Fault::key_scope) == nullptr ||
+           batch.key == call.key_fingerprint;
 }
 
-bool younger_than(const Call& call, Fault fault, const Batch& batch, core::TimePoint now, std::int64_t fallback) {
+bool younger_than(
+    const Call& call, Fault fault, const Batch& batch, core::TimePoint now, std::int64_t fallback) {
     const Rule* const rule = call.script->first_world(fault);
-    return rule != nullptr && now < batch.created + std::chrono::seconds{rule->integer("seconds", fallback)};
+    return rule != nullptr &&
+           now < batch.created + std::chrono::seconds{rule->integer("seconds", fallback)};
 }
 
 Reply batch_reply(World& world, const Batch& batch) {
@@ -31,7 +35,8 @@ void replace_status(std::string& body, const Batch& batch, std::string_view show
     const std::string member = "\"status\":\"" + std::string(name(batch.status)) + '"';
     std::string instead = "\"status\":";
     put_json(instead, shown);
-    if (const std::size_t at = body.find(member); at != std::string::npos) body.replace(at, member.size(), instead);
+    if (const std::size_t at = body.find(member); at != std::string::npos)
+        body.replace(at, member.size(), instead);
 }
 
 // What the list rules leave of the batches.
@@ -39,7 +44,9 @@ void spoil_list(const Call& call, std::vector<Batch>& batches) {
     if (call.hit(Fault::list_empty) != nullptr) batches.clear();
     if (call.hit(Fault::list_reverse) != nullptr) std::reverse(batches.begin(), batches.end());
     if (const Rule* const rule = call.hit(Fault::list_drop)) {
-        std::erase_if(batches, [&](const Batch& batch) { return selected(hash_text(batch.id), rule->number("part", 0.5)); });
+        std::erase_if(batches, [&](const Batch& batch) {
+            return selected(hash_text(batch.id), rule->number("part", 0.5));
+        });
     }
 }
 
@@ -48,7 +55,8 @@ void spoil_list(const Call& call, std::vector<Batch>& batches) {
 core::Result<Reply> get_batch(World& world, const Call& call) {
     auto batch = world.batches->find(call.id);
     const core::TimePoint now = world.clock.now();
-    if (!batch || !in_scope(call, *batch) || younger_than(call, Fault::batch_hidden, *batch, now, 5)) {
+    if (!batch || !in_scope(call, *batch) ||
+        younger_than(call, Fault::batch_hidden, *batch, now, 5)) {
         return no_such_batch(call.id);
     }
     if (call.hit(Fault::swap_replies) != nullptr) {
@@ -67,7 +75,9 @@ core::Result<Reply> get_batch(World& world, const Call& call) {
 
 core::Result<Reply> list_batches(World& world, const Call& call) {
     const auto limit = page_limit(call, 20, 100);
-    if (!limit) return invalid_request("Invalid 'limit': it must be from 1 to 100.", "limit", "invalid_value");
+    if (!limit)
+        return invalid_request("Invalid 'limit': it must be from 1 to 100.", "limit",
+                               "invalid_value");
     const core::TimePoint now = world.clock.now();
     std::vector<Batch> batches = world.batches->list();
     std::erase_if(batches, [&](const Batch& batch) {
@@ -75,8 +85,10 @@ core::Result<Reply> list_batches(World& world, const Call& call) {
     });
     spoil_list(call, batches);
     auto from = batches.begin();
-    if (const auto after = call.parameter("after"); after && call.hit(Fault::list_loop) == nullptr) {
-        from = std::find_if(batches.begin(), batches.end(), [&](const Batch& batch) { return batch.id == *after; });
+    if (const auto after = call.parameter("after");
+        after && call.hit(Fault::list_loop) == nullptr) {
+        from = std::find_if(batches.begin(), batches.end(),
+                            [&](const Batch& batch) { return batch.id == *after; });
         if (from == batches.end()) return no_such_batch(*after);
         // A page that begins with the one that the last page ended with.
         if (call.hit(Fault::list_dup) == nullptr) ++from;
@@ -89,8 +101,10 @@ core::Result<Reply> list_batches(World& world, const Call& call) {
     }
     page.has_more = from != batches.end();
     if (call.hit(Fault::list_loop) != nullptr) page.has_more = true;
-    if (call.hit(Fault::list_dup) != nullptr && !page.items.empty()) page.items.push_back(page.items.back());
-    if (const Rule* const rule = call.hit(Fault::has_more_lies)) page.has_more = rule->flag("value", false);
+    if (call.hit(Fault::list_dup) != nullptr && !page.items.empty())
+        page.items.push_back(page.items.back());
+    if (const Rule* const rule = call.hit(Fault::has_more_lies))
+        page.has_more = rule->flag("value", false);
     return json_reply(list_json(page));
 }
 
@@ -103,11 +117,9 @@ core::Result<Reply> cancel_batch(World& world, const Call& call) {
     const auto [outcome, batch] = world.batches->cancel(call.id);
     if (!batch) return no_such_batch(call.id);
     if (outcome == CancelOutcome::refused) {
-        return error_reply({409,
-                            "Cannot cancel a batch with status '" + std::string(name(batch->status)) + "'.",
-                            "invalid_request_error",
-                            "",
-                            ""});
+        return error_reply(
+            {409, "Cannot cancel a batch with status '" + std::string(name(batch->status)) + "'.",
+             "invalid_request_error", "", ""});
     }
     return batch_reply(world, *batch);
 }

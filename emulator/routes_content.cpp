@@ -1,8 +1,8 @@
 // A file's bytes, whole or in part (providers/openai.md 2.4).
-#include <charconv>
-
 #include "emulator/hashing.hpp"
 #include "emulator/routes.hpp"
+
+#include <charconv>
 
 namespace overnight::emulator {
 
@@ -19,7 +19,8 @@ bool read_number(std::string_view text, std::uint64_t& number) {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
-// One range of bytes (RFC 9110 14.1.2); anything else is answered as if no range had been asked for.
+// One range of bytes (RFC 9110 14.1.2); anything else is answered as if no range had been asked
+// for.
 ByteRange parse_range(std::string_view header, std::uint64_t size) {
     constexpr std::string_view unit = "bytes=";
     if (!header.starts_with(unit) || header.find(',') != std::string_view::npos) return {};
@@ -77,7 +78,8 @@ core::Result<Reply> get_content(World& world, const Call& call) {
     if (!range || (condition && *condition != etag)) return reply;
     const ByteRange part = parse_range(*range, file->bytes);
     if (part.kind == ByteRange::Kind::unsatisfiable) {
-        Reply refused = error_reply({416, "The range is not in the file.", "invalid_request_error", "", ""});
+        Reply refused =
+            error_reply({416, "The range is not in the file.", "invalid_request_error", "", ""});
         refused.headers.push_back({"Content-Range", "bytes */" + std::to_string(file->bytes)});
         return refused;
     }
@@ -85,9 +87,10 @@ core::Result<Reply> get_content(World& world, const Call& call) {
         reply.status = 206;
         reply.offset = part.offset;
         reply.length = part.length;
-        reply.headers.push_back({"Content-Range",
-                                 "bytes " + std::to_string(part.offset) + '-' +
-                                     std::to_string(part.offset + part.length - 1) + '/' + std::to_string(file->bytes)});
+        reply.headers.push_back(
+            {"Content-Range", "bytes " + std::to_string(part.offset) + '-' +
+                                  std::to_string(part.offset + part.length - 1) + '/' +
+                                  std::to_string(file->bytes)});
     }
     return reply;
 }

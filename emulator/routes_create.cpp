@@ -1,9 +1,9 @@
-// POST /v1/batches (providers/openai.md 3.1). Only the request's own parameters give an error here; what is wrong with
-// the input shows later.
-#include <boost/json.hpp>
-
+// POST /v1/batches (providers/openai.md 3.1). Only the request's own parameters give an error here;
+// what is wrong with the input shows later.
 #include "emulator/routes.hpp"
 #include "emulator/wire.hpp"
+
+#include <boost/json.hpp>
 
 namespace overnight::emulator {
 
@@ -18,7 +18,8 @@ constexpr const char* supported =
     "'/v1/responses', '/v1/chat/completions', '/v1/embeddings', and '/v1/moderations'";
 
 ApiError missing(const char* name) {
-    return {400, "Missing required parameter: '" + std::string(name) + "'.", "invalid_request_error", name, "missing_required_parameter"};
+    return {400, "Missing required parameter: '" + std::string(name) + "'.",
+            "invalid_request_error", name, "missing_required_parameter"};
 }
 
 ApiError wrong_type(std::string param, const std::string& wanted) {
@@ -44,14 +45,17 @@ ApiError read_metadata(const json::object& body, CreateSpec& spec) {
     if (!value->is_object()) return wrong_type("metadata", "an object");
     const json::object& pairs = value->get_object();
     if (pairs.size() > max_metadata_pairs) {
-        return wrong_value("metadata", "Invalid 'metadata': too many properties. Expected at most 16.");
+        return wrong_value("metadata",
+                           "Invalid 'metadata': too many properties. Expected at most 16.");
     }
     for (const auto& pair : pairs) {
         const std::string name = "metadata." + std::string(pair.key());
-        if (pair.key().size() > max_metadata_key) return wrong_value("metadata", "Invalid 'metadata': a key is too long.");
+        if (pair.key().size() > max_metadata_key)
+            return wrong_value("metadata", "Invalid 'metadata': a key is too long.");
         if (!pair.value().is_string()) return wrong_type(name, "a string");
         if (pair.value().get_string().size() > max_metadata_value) {
-            return {400, "Invalid '" + name + "': string too long.", "invalid_request_error", name, "string_above_max_length"};
+            return {400, "Invalid '" + name + "': string too long.", "invalid_request_error", name,
+                    "string_above_max_length"};
         }
         if (pair.key() == "overnight") spec.tag = pair.value().get_string();
     }
@@ -62,11 +66,13 @@ ApiError read_metadata(const json::object& body, CreateSpec& spec) {
 ApiError read_output_lifetime(const json::object& body, CreateSpec& spec) {
     const auto* const value = body.if_contains("output_expires_after");
     if (value == nullptr || value->is_null()) return {};
-    const ApiError wrong = wrong_value("output_expires_after", "Invalid value for 'output_expires_after'.");
+    const ApiError wrong =
+        wrong_value("output_expires_after", "Invalid value for 'output_expires_after'.");
     if (!value->is_object()) return wrong;
     const auto* const anchor = value->get_object().if_contains("anchor");
     const auto* const seconds = value->get_object().if_contains("seconds");
-    if (anchor == nullptr || *anchor != "created_at" || seconds == nullptr || !seconds->is_int64()) return wrong;
+    if (anchor == nullptr || *anchor != "created_at" || seconds == nullptr || !seconds->is_int64())
+        return wrong;
     spec.output_lifetime = seconds->get_int64();
     return valid_lifetime(spec.output_lifetime) ? ApiError{} : wrong;
 }
@@ -75,19 +81,24 @@ ApiError read_spec(std::string_view text, CreateSpec& spec) {
     boost::system::error_code error;
     const json::value document = json::parse(json::string_view(text.data(), text.size()), error);
     if (error || !document.is_object()) {
-        return {400, "We could not parse the JSON body of your request.", "invalid_request_error", "", ""};
+        return {400, "We could not parse the JSON body of your request.", "invalid_request_error",
+                "", ""};
     }
     const json::object& body = document.get_object();
-    if (ApiError wrong = read_text(body, "input_file_id", spec.input_file_id); wrong.status != 0) return wrong;
-    if (ApiError wrong = read_text(body, "endpoint", spec.endpoint); wrong.status != 0) return wrong;
+    if (ApiError wrong = read_text(body, "input_file_id", spec.input_file_id); wrong.status != 0)
+        return wrong;
+    if (ApiError wrong = read_text(body, "endpoint", spec.endpoint); wrong.status != 0)
+        return wrong;
     std::string window;
-    if (ApiError wrong = read_text(body, "completion_window", window); wrong.status != 0) return wrong;
+    if (ApiError wrong = read_text(body, "completion_window", window); wrong.status != 0)
+        return wrong;
     if (!endpoint_of(spec.endpoint)) {
-        return wrong_value("endpoint",
-                           "Invalid value: '" + spec.endpoint + "'. Supported values are: " + supported + '.');
+        return wrong_value("endpoint", "Invalid value: '" + spec.endpoint +
+                                           "'. Supported values are: " + supported + '.');
     }
     if (window != "24h") {
-        return wrong_value("completion_window", "Invalid value for 'completion_window': '" + window + "'. Supported values are: '24h'.");
+        return wrong_value("completion_window", "Invalid value for 'completion_window': '" +
+                                                    window + "'. Supported values are: '24h'.");
     }
     if (ApiError wrong = read_metadata(body, spec); wrong.status != 0) return wrong;
     return read_output_lifetime(body, spec);
@@ -110,16 +121,19 @@ void spoil_id(std::string& body, const std::string& id, std::string_view how) {
 
 core::Result<Reply> create_batch(World& world, const Call& call) {
     CreateSpec spec;
-    if (const ApiError wrong = read_spec(call.body, spec); wrong.status != 0) return error_reply(wrong);
+    if (const ApiError wrong = read_spec(call.body, spec); wrong.status != 0)
+        return error_reply(wrong);
     spec.key = call.key_fingerprint;
     const Rule* const file_hidden = call.script->first_world(Fault::file_hidden);
     bool missing_file = call.hit(Fault::file_missing) != nullptr;
     if (const FilePtr file = world.files->find(spec.input_file_id, world.clock.seconds())) {
         if (file->purpose != "batch") {
-            return invalid_request("Invalid purpose of the input file: expected 'batch'.", "input_file_id", "invalid_value");
+            return invalid_request("Invalid purpose of the input file: expected 'batch'.",
+                                   "input_file_id", "invalid_value");
         }
         missing_file = missing_file || (file_hidden != nullptr &&
-                                        world.clock.seconds() < file->created_at + file_hidden->integer("seconds", 5));
+                                        world.clock.seconds() <
+                                            file->created_at + file_hidden->integer("seconds", 5));
     }
     if (missing_file) {
         return invalid_request("Cannot find file " + spec.input_file_id +
@@ -128,9 +142,11 @@ core::Result<Reply> create_batch(World& world, const Call& call) {
     }
     if (const Rule* const rule = call.script->first_world(Fault::creates_per_hour)) {
         constexpr std::chrono::hours hour{1};
-        const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("limit", 2'000)));
+        const auto limit =
+            static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("limit", 2'000)));
         if (world.batches->created_since(world.clock.now() - hour) >= limit) {
-            Reply reply = error_reply({429, "Rate limit reached for batch creation.", "requests", "", "rate_limit_exceeded"});
+            Reply reply = error_reply({429, "Rate limit reached for batch creation.", "requests",
+                                       "", "rate_limit_exceeded"});
             reply.headers.push_back({"Retry-After", "60"});
             return reply;
         }
@@ -138,7 +154,8 @@ core::Result<Reply> create_batch(World& world, const Call& call) {
     OVERNIGHT_TRY_ASSIGN(const Batch batch, world.batches->create(spec));
     std::string body;
     put_batch(body, batch, world.clock.now());
-    if (const Rule* const rule = call.hit(Fault::bad_id)) spoil_id(body, batch.id, rule->text("as", "missing"));
+    if (const Rule* const rule = call.hit(Fault::bad_id))
+        spoil_id(body, batch.id, rule->text("as", "missing"));
     return json_reply(std::move(body));
 }
 

@@ -1,18 +1,19 @@
 // Files (providers/openai.md 2).
-#include <algorithm>
-#include <array>
-#include <charconv>
-
 #include "emulator/form.hpp"
 #include "emulator/input_line.hpp"
 #include "emulator/routes.hpp"
 #include "emulator/wire.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+
 namespace overnight::emulator {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> purposes{"assistants", "batch", "fine-tune", "vision", "user_data", "evals"};
+constexpr std::array<std::string_view, 6> purposes{"assistants", "batch",     "fine-tune",
+                                                   "vision",     "user_data", "evals"};
 
 constexpr const char* bad_format = "Invalid file format for Batch API. Must be .jsonl";
 
@@ -43,12 +44,15 @@ private:
 };
 
 bool in_scope(const Call& call, const FileObject& file) {
-    return call.script->first_world(Fault::key_scope) == nullptr || file.key == call.key_fingerprint;
+    return call.script->first_world(Fault::key_scope) == nullptr ||
+           file.key == call.key_fingerprint;
 }
 
 }  // namespace
 
-bool valid_lifetime(std::int64_t seconds) noexcept { return seconds >= 3'600 && seconds <= 2'592'000; }
+bool valid_lifetime(std::int64_t seconds) noexcept {
+    return seconds >= 3'600 && seconds <= 2'592'000;
+}
 
 bool known_purpose(std::string_view purpose) noexcept {
     return std::find(purposes.begin(), purposes.end(), purpose) != purposes.end();
@@ -60,14 +64,18 @@ ApiError check_upload(std::string_view purpose,
                       std::uint64_t bytes) {
     if (purpose != "batch") return {};
     if (!filename.ends_with(".jsonl")) return {400, bad_format, "invalid_request_error", "", ""};
-    if (bytes > max_batch_file_bytes) return {400, "File is too large.", "invalid_request_error", "", ""};
-    if (bytes == 0) return {400, "Invalid file format. The jsonl file is empty.", "invalid_request_error", "", ""};
+    if (bytes > max_batch_file_bytes)
+        return {400, "File is too large.", "invalid_request_error", "", ""};
+    if (bytes == 0)
+        return {400, "Invalid file format. The jsonl file is empty.", "invalid_request_error", "",
+                ""};
     auto file = open_for_reading(blob);
     if (!file) return {500, "The file was lost.", "server_error", "", ""};
     LineReader lines(std::move(*file));
     const auto line = lines.next();
     if (!line || !*line || !InputLineReader().is_json(**line)) {
-        return {400, "Invalid file format. Input file is not valid jsonl.", "invalid_request_error", "", ""};
+        return {400, "Invalid file format. Input file is not valid jsonl.", "invalid_request_error",
+                "", ""};
     }
     return {};
 }
@@ -107,13 +115,17 @@ core::Result<Reply> upload_file(World& world, const Call& call) {
     if (!form->has_file) return invalid_request("'file' is a required property", "file");
     if (file.purpose.empty()) return invalid_request("'purpose' is a required property", "purpose");
     if (!known_purpose(file.purpose)) {
-        return invalid_request("'" + file.purpose + "' is not one of the purposes that exist", "purpose", "invalid_value");
+        return invalid_request("'" + file.purpose + "' is not one of the purposes that exist",
+                               "purpose", "invalid_value");
     }
-    if (form->too_large) return error_reply({413, "File is too large.", "invalid_request_error", "", ""});
+    if (form->too_large)
+        return error_reply({413, "File is too large.", "invalid_request_error", "", ""});
     if (!read_lifetime(*form, file.expires_at)) {
-        return invalid_request("Invalid value for 'expires_after'.", "expires_after", "invalid_value");
+        return invalid_request("Invalid value for 'expires_after'.", "expires_after",
+                               "invalid_value");
     }
-    if (const ApiError wrong = check_upload(file.purpose, file.filename, file.path, file.bytes); wrong.status != 0) {
+    if (const ApiError wrong = check_upload(file.purpose, file.filename, file.path, file.bytes);
+        wrong.status != 0) {
         return error_reply(wrong);
     }
     guard.keep();
@@ -129,7 +141,8 @@ core::Result<Reply> upload_file(World& world, const Call& call) {
 }
 
 Reply no_such_file(std::string_view id) {
-    return error_reply({404, "No such File object: " + std::string(id), "invalid_request_error", "id", ""});
+    return error_reply(
+        {404, "No such File object: " + std::string(id), "invalid_request_error", "id", ""});
 }
 
 FilePtr visible_file(World& world, const Call& call) {
@@ -154,7 +167,8 @@ core::Result<Reply> delete_file(World& world, const Call& call) {
     OVERNIGHT_TRY(world.ledger->event("delete", [&](ObjectWriter& event) {
         event.text("file", call.id).text("key", call.key_fingerprint);
     }));
-    if (call.hit(Fault::delete_ignored) == nullptr && world.files->erase(call.id, world.clock.seconds()) == nullptr) {
+    if (call.hit(Fault::delete_ignored) == nullptr &&
+        world.files->erase(call.id, world.clock.seconds()) == nullptr) {
         return no_such_file(call.id);
     }
     std::string body;
@@ -164,20 +178,26 @@ core::Result<Reply> delete_file(World& world, const Call& call) {
 
 core::Result<Reply> list_files(World& world, const Call& call) {
     const auto limit = page_limit(call, 10'000, 10'000);
-    if (!limit) return invalid_request("Invalid 'limit': it must be from 1 to 10000.", "limit", "invalid_value");
+    if (!limit)
+        return invalid_request("Invalid 'limit': it must be from 1 to 10000.", "limit",
+                               "invalid_value");
     const std::string_view order = call.parameter("order").value_or("desc");
-    if (order != "asc" && order != "desc") return invalid_request("Invalid value for 'order'.", "order", "invalid_value");
+    if (order != "asc" && order != "desc")
+        return invalid_request("Invalid value for 'order'.", "order", "invalid_value");
     std::vector<FilePtr> files = world.files->list(world.clock.seconds());
     if (order == "desc") std::reverse(files.begin(), files.end());
     const auto purpose = call.parameter("purpose");
     const Rule* const lag = call.script->first_world(Fault::list_lag);
-    const std::int64_t newest = world.clock.seconds() - (lag == nullptr ? 0 : lag->integer("seconds", 60));
+    const std::int64_t newest =
+        world.clock.seconds() - (lag == nullptr ? 0 : lag->integer("seconds", 60));
     std::erase_if(files, [&](const FilePtr& file) {
-        return (purpose && *purpose != file->purpose) || !in_scope(call, *file) || (lag != nullptr && file->created_at > newest);
+        return (purpose && *purpose != file->purpose) || !in_scope(call, *file) ||
+               (lag != nullptr && file->created_at > newest);
     });
     auto from = files.begin();
     if (const auto after = call.parameter("after")) {
-        from = std::find_if(files.begin(), files.end(), [&](const FilePtr& file) { return file->id == *after; });
+        from = std::find_if(files.begin(), files.end(),
+                            [&](const FilePtr& file) { return file->id == *after; });
         if (from == files.end()) return no_such_file(*after);
         ++from;
     }

@@ -1,17 +1,31 @@
 // The ordinary endpoints: one request, one answer (providers/openai.md 10), and the models.
-#include <array>
-
 #include "emulator/input_line.hpp"
 #include "emulator/routes.hpp"
+
+#include <array>
 
 namespace overnight::emulator {
 
 namespace {
 
 constexpr std::array<std::string_view, 17> models{
-    "gpt-6-astra", "gpt-6.1-sol", "gpt-6-sol", "gpt-6-luna", "gpt-5.6-sol", "gpt-5.6-luna",
-    "gpt-5.5", "gpt-5.4", "gpt-5.4-mini", "gpt-5.4-nano", "gpt-5-mini", "gpt-5-nano",
-    "gpt-4o", "gpt-4o-mini", "text-embedding-3-small", "text-embedding-3-large", "omni-moderation-latest",
+    "gpt-6-astra",
+    "gpt-6.1-sol",
+    "gpt-6-sol",
+    "gpt-6-luna",
+    "gpt-5.6-sol",
+    "gpt-5.6-luna",
+    "gpt-5.5",
+    "gpt-5.4",
+    "gpt-5.4-mini",
+    "gpt-5.4-nano",
+    "gpt-5-mini",
+    "gpt-5-nano",
+    "gpt-4o",
+    "gpt-4o-mini",
+    "text-embedding-3-small",
+    "text-embedding-3-large",
+    "omni-moderation-latest",
 };
 
 void put_model(std::string& out, std::string_view id) {
@@ -25,12 +39,16 @@ void put_model(std::string& out, std::string_view id) {
         .end();
 }
 
-Reply bad_json() { return invalid_request("We could not parse the JSON body of your request."); }
+Reply bad_json() {
+    return invalid_request("We could not parse the JSON body of your request.");
+}
 
 // The body with the padding that the parsers want.
 class PaddedBody {
 public:
-    explicit PaddedBody(std::string_view body) : size_(body.size()), bytes_(body) { bytes_.append(LineReader::padding, '\0'); }
+    explicit PaddedBody(std::string_view body) : size_(body.size()), bytes_(body) {
+        bytes_.append(LineReader::padding, '\0');
+    }
     std::string_view view() const { return std::string_view(bytes_).substr(0, size_); }
 
 private:
@@ -64,11 +82,13 @@ core::Result<Reply> ordinary_call(World& world, const Call& call) {
     if (!endpoint) return core::Error(core::Errc::internal, "a route without an endpoint");
     const PaddedBody body(call.body);
     Prompt prompt;
-    if (!InputLineReader().is_json(body.view()) || PromptReader().read(*endpoint, body.view(), prompt).status != 0) {
+    if (!InputLineReader().is_json(body.view()) ||
+        PromptReader().read(*endpoint, body.view(), prompt).status != 0) {
         return bad_json();
     }
     const auto tier = tier_of(prompt, *endpoint);
-    if (!tier) return invalid_request("Invalid service_tier argument", "service_tier", "invalid_value");
+    if (!tier)
+        return invalid_request("Invalid service_tier argument", "service_tier", "invalid_value");
     const Sha256 hash = sha256(body.view());
     Executed result;
     auto executor = world.executors.take();
@@ -77,7 +97,8 @@ core::Result<Reply> ordinary_call(World& world, const Call& call) {
     world.executors.give_back(std::move(executor));
     if (result.billed) {
         std::string line;
-        world.ledger->put_billed(line, {"", "", hash, result.input_tokens, result.output_tokens, name(*tier)});
+        world.ledger->put_billed(
+            line, {"", "", hash, result.input_tokens, result.output_tokens, name(*tier)});
         OVERNIGHT_TRY(world.ledger->append(line));
     }
     Reply reply = json_reply(std::move(result.body));
@@ -111,7 +132,8 @@ core::Result<Reply> list_models(World&, const Call&) {
     return json_reply(std::move(out));
 }
 
-// Any name is a model here, as it is in requests: recipes for servers that copy this dialect can be tried, too.
+// Any name is a model here, as it is in requests: recipes for servers that copy this dialect can be
+// tried, too.
 core::Result<Reply> get_model(World&, const Call& call) {
     std::string out;
     put_model(out, call.id);

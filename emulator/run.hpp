@@ -1,5 +1,12 @@
-// The execution of one batch: reads its input line by line, writes result lines to disk and bills them.
+// The execution of one batch: reads its input line by line, writes result lines to disk and bills
+// them.
 #pragma once
+
+#include "core/error.hpp"
+#include "emulator/batch.hpp"
+#include "emulator/execute.hpp"
+#include "emulator/input_line.hpp"
+#include "emulator/ledger.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -7,12 +14,6 @@
 #include <memory>
 #include <string>
 #include <unordered_set>
-
-#include "core/error.hpp"
-#include "emulator/batch.hpp"
-#include "emulator/execute.hpp"
-#include "emulator/input_line.hpp"
-#include "emulator/ledger.hpp"
 
 namespace overnight::emulator {
 
@@ -35,13 +36,16 @@ public:
         Behaviour behaviour;
         std::filesystem::path output;  ///< made by this run
         std::filesystem::path errors;
-        std::unordered_set<std::string> billed_before;  ///< custom_ids that must not be billed again
+        std::unordered_set<std::string>
+            billed_before;  ///< custom_ids that must not be billed again
     };
 
-    static core::Result<std::unique_ptr<BatchRun>> start(Setup setup, Descriptor input, Ledger& ledger);
+    static core::Result<std::unique_ptr<BatchRun>> start(Setup setup,
+                                                         Descriptor input,
+                                                         Ledger& ledger);
 
-    /// Runs lines until `until` have run, the input ends or `go_on` says no (asked every few hundred lines, with what
-    /// has been done). What was billed is in the ledger when it returns.
+    /// Runs lines until `until` have run, the input ends or `go_on` says no (asked every few
+    /// hundred lines, with what has been done). What was billed is in the ledger when it returns.
     core::Result<> execute(std::uint64_t until,
                            Executor& executor,
                            const FaultScript& faults,
@@ -62,7 +66,10 @@ public:
 private:
     BatchRun(Setup setup, Descriptor input, Ledger& ledger, FileWriter output, FileWriter errors);
 
-    core::Result<> execute_line(std::string_view line, Executor& executor, const FaultScript& faults, std::int64_t now);
+    core::Result<> execute_line(std::string_view line,
+                                Executor& executor,
+                                const FaultScript& faults,
+                                std::int64_t now);
     void fail_all(const Rule& rule);
     void put_line(std::string_view custom_id, std::string_view body);
     core::Result<> write_line(std::string_view custom_id, FileWriter& file);
@@ -79,9 +86,9 @@ private:
     InputLineReader lines_;
     RunCounts counts_;
     Executed result_;
-    std::string line_;        ///< the result line being built
-    std::string last_body_;   ///< an answer of another line, for duplicates that differ
-    std::string billed_;      ///< ledger lines that are not written yet
+    std::string line_;       ///< the result line being built
+    std::string last_body_;  ///< an answer of another line, for duplicates that differ
+    std::string billed_;     ///< ledger lines that are not written yet
     std::string custom_id_;
 };
 

@@ -12,7 +12,9 @@ namespace json = boost::json;
 
 namespace {
 
-core::Error invalid(std::string what) { return {core::Errc::invalid_input, "Invalid schema: " + std::move(what)}; }
+core::Error invalid(std::string what) {
+    return {core::Errc::invalid_input, "Invalid schema: " + std::move(what)};
+}
 
 double number_in(const json::object& object, json::string_view key, double fallback) {
     const auto* const v = object.if_contains(key);
@@ -30,7 +32,8 @@ std::size_t size_in(const json::object& object, json::string_view key, std::size
 
 class SchemaCompiler {
 public:
-    SchemaCompiler(const json::value& root, Strictness strictness) : root_(root), strictness_(strictness) {}
+    SchemaCompiler(const json::value& root, Strictness strictness)
+        : root_(root), strictness_(strictness) {}
 
     core::Result<Schema> run() {
         OVERNIGHT_TRY_ASSIGN(const std::size_t first, compile(root_));
@@ -39,15 +42,16 @@ public:
         if (strictness_ == Strictness::strict && schema_.root().kind != SchemaNode::Kind::object) {
             return invalid("schema must be a JSON Schema of 'type: \"object\"'.");
         }
-        if (schema_.root().depth >= SchemaNode::unreachable) return invalid("it has no finite instance");
+        if (schema_.root().depth >= SchemaNode::unreachable)
+            return invalid("it has no finite instance");
         return std::move(schema_);
     }
 
 private:
     static constexpr std::size_t max_nodes = 20'000;
 
-    // A schema value is compiled once; its index exists before its members are looked at, so that a $ref may point
-    // back to it.
+    // A schema value is compiled once; its index exists before its members are looked at, so that a
+    // $ref may point back to it.
     core::Result<std::size_t> compile(const json::value& value) {
         if (const auto known = indices_.find(&value); known != indices_.end()) return known->second;
         if (!value.is_object()) {
@@ -55,7 +59,8 @@ private:
             return invalid("a schema must be an object");
         }
         const json::object& object = value.get_object();
-        if (const auto* const reference = object.if_contains("$ref")) return follow(value, *reference);
+        if (const auto* const reference = object.if_contains("$ref"))
+            return follow(value, *reference);
         OVERNIGHT_TRY_ASSIGN(const std::size_t index, add(value, SchemaNode{}));
         SchemaNode node;
         OVERNIGHT_TRY(fill(object, node));
@@ -76,7 +81,8 @@ private:
         }
         boost::system::error_code error;
         const json::string& text = reference.get_string();
-        const json::value* const target = root_.find_pointer(json::string_view(text).substr(1), error);
+        const json::value* const target =
+            root_.find_pointer(json::string_view(text).substr(1), error);
         if (target == nullptr || target == &from) return invalid("$ref points to nothing");
         if (++hops_ > 100) return invalid("$ref runs in a circle");
         OVERNIGHT_TRY_ASSIGN(const std::size_t index, compile(*target));
@@ -90,15 +96,18 @@ private:
             node.constants.push_back(json::serialize(*constant));
             return {};
         }
-        if (const auto* const choices = object.if_contains("enum"); choices != nullptr && choices->is_array()) {
+        if (const auto* const choices = object.if_contains("enum");
+            choices != nullptr && choices->is_array()) {
             node.kind = SchemaNode::Kind::constant;
-            for (const auto& choice : choices->get_array()) node.constants.push_back(json::serialize(choice));
+            for (const auto& choice : choices->get_array())
+                node.constants.push_back(json::serialize(choice));
             if (node.constants.empty()) return invalid("enum is empty");
             return {};
         }
         for (const char* const keyword : {"anyOf", "oneOf"}) {
             const auto* const options = object.if_contains(keyword);
-            if (options == nullptr || !options->is_array() || options->get_array().empty()) continue;
+            if (options == nullptr || !options->is_array() || options->get_array().empty())
+                continue;
             node.kind = SchemaNode::Kind::any_of;
             for (const auto& option : options->get_array()) {
                 OVERNIGHT_TRY_ASSIGN(const std::size_t index, compile(option));
@@ -106,7 +115,8 @@ private:
             }
             return {};
         }
-        if (const auto* const all = object.if_contains("allOf"); all != nullptr && all->is_array()) {
+        if (const auto* const all = object.if_contains("allOf");
+            all != nullptr && all->is_array()) {
             return invalid("'allOf' is not permitted");
         }
         return fill_type(object, node);
@@ -127,13 +137,16 @@ private:
             if (node.options.empty()) return invalid("type is empty");
             return {};
         }
-        if (type != nullptr && type->is_string()) return fill_simple(type->get_string(), object, node);
+        if (type != nullptr && type->is_string())
+            return fill_simple(type->get_string(), object, node);
         if (object.contains("properties")) return fill_simple("object", object, node);
         if (object.contains("items")) return fill_simple("array", object, node);
         return fill_simple("string", object, node);
     }
 
-    core::Result<> fill_simple(json::string_view type, const json::object& object, SchemaNode& node) {
+    core::Result<> fill_simple(json::string_view type,
+                               const json::object& object,
+                               SchemaNode& node) {
         if (type == "object") {
             node.kind = SchemaNode::Kind::object;
             if (strictness_ == Strictness::strict) OVERNIGHT_TRY(check_strict(object));
@@ -146,7 +159,9 @@ private:
         } else if (type == "array") {
             node.kind = SchemaNode::Kind::array;
             node.min_size = size_in(object, "minItems", 0);
-            node.max_size = std::max(node.min_size, size_in(object, "maxItems", std::max<std::size_t>(node.min_size, 3)));
+            node.max_size =
+                std::max(node.min_size,
+                         size_in(object, "maxItems", std::max<std::size_t>(node.min_size, 3)));
             if (const auto* const items = object.if_contains("items")) {
                 OVERNIGHT_TRY_ASSIGN(node.items, compile(*items));
             } else {
@@ -181,14 +196,16 @@ private:
         if (properties == nullptr || !properties->is_object()) return {};
         const auto* const required = object.if_contains("required");
         for (const auto& property : properties->get_object()) {
-            const bool listed = required != nullptr && required->is_array() &&
-                                std::any_of(required->get_array().begin(),
-                                            required->get_array().end(),
-                                            [&](const json::value& one) { return one == property.key(); });
+            const bool listed =
+                required != nullptr && required->is_array() &&
+                std::any_of(required->get_array().begin(), required->get_array().end(),
+                            [&](const json::value& one) { return one == property.key(); });
             if (!listed) {
-                return invalid("'required' is required to be supplied and to be an array including every key in "
-                               "properties. Missing '" +
-                               std::string(property.key()) + "'.");
+                return invalid(
+                    "'required' is required to be supplied and to be an array including every key "
+                    "in "
+                    "properties. Missing '" +
+                    std::string(property.key()) + "'.");
             }
         }
         return {};
@@ -198,8 +215,10 @@ private:
         const double step = node.kind == SchemaNode::Kind::integer ? 1 : 0.01;
         node.minimum = number_in(object, "minimum", node.minimum);
         node.maximum = number_in(object, "maximum", node.maximum);
-        node.minimum = std::max(node.minimum, number_in(object, "exclusiveMinimum", node.minimum - step) + step);
-        node.maximum = std::min(node.maximum, number_in(object, "exclusiveMaximum", node.maximum + step) - step);
+        node.minimum = std::max(node.minimum,
+                                number_in(object, "exclusiveMinimum", node.minimum - step) + step);
+        node.maximum = std::min(node.maximum,
+                                number_in(object, "exclusiveMaximum", node.maximum + step) - step);
         node.multiple_of = number_in(object, "multipleOf", 0);
     }
 
@@ -222,13 +241,15 @@ private:
         std::size_t depth = 0;
         switch (node.kind) {
         case SchemaNode::Kind::object:
-            for (const auto& [name, index] : node.properties) depth = std::max(depth, schema_.nodes_[index].depth + 1);
+            for (const auto& [name, index] : node.properties)
+                depth = std::max(depth, schema_.nodes_[index].depth + 1);
             return depth;
         case SchemaNode::Kind::array:
             return node.min_size == 0 ? 0 : schema_.nodes_[node.items].depth + 1;
         case SchemaNode::Kind::any_of:
             depth = SchemaNode::unreachable;
-            for (const std::size_t index : node.options) depth = std::min(depth, schema_.nodes_[index].depth + 1);
+            for (const std::size_t index : node.options)
+                depth = std::min(depth, schema_.nodes_[index].depth + 1);
             return depth;
         default:
             return 0;
@@ -246,7 +267,8 @@ core::Result<Schema> Schema::compile(std::string_view text, Strictness strictnes
     boost::system::error_code error;
     json::parse_options options;
     options.max_depth = 128;
-    const json::value document = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
+    const json::value document =
+        json::parse(json::string_view(text.data(), text.size()), error, {}, options);
     if (error) return invalid("it is not JSON");
     return SchemaCompiler(document, strictness).run();
 }

@@ -1,5 +1,8 @@
-// The part of JSON Schema that strict structured output allows, compiled so that valid instances can be made of it.
+// The part of JSON Schema that strict structured output allows, compiled so that valid instances
+// can be made of it.
 #pragma once
+
+#include "core/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,8 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "core/error.hpp"
 
 namespace overnight::emulator {
 
@@ -39,9 +40,10 @@ enum class Strictness { lenient, strict };
 
 class Schema {
 public:
-    /// Errc::invalid_input for what is not a schema, has an unknown $ref, or has no finite instance. Keywords that
-    /// are not known are ignored.
-    static core::Result<Schema> compile(std::string_view json, Strictness strictness = Strictness::lenient);
+    /// Errc::invalid_input for what is not a schema, has an unknown $ref, or has no finite
+    /// instance. Keywords that are not known are ignored.
+    static core::Result<Schema> compile(std::string_view json,
+                                        Strictness strictness = Strictness::lenient);
 
     const SchemaNode& node(std::size_t index) const { return nodes_[index]; }
     const SchemaNode& root() const { return nodes_.front(); }

@@ -1,9 +1,9 @@
 // Sends replies, whole or as the transport's faults want them.
-#include <algorithm>
-
 #include "core/bytes.hpp"
 #include "emulator/disk.hpp"
 #include "emulator/service.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
@@ -27,9 +27,11 @@ public:
     // Up to `size` bytes from `offset` on.
     core::Result<std::string_view> read(std::uint64_t offset, std::size_t size) {
         size = static_cast<std::size_t>(std::min<std::uint64_t>(size, length() - offset));
-        if (!reply_->file) return std::string_view(reply_->body).substr(static_cast<std::size_t>(offset), size);
+        if (!reply_->file)
+            return std::string_view(reply_->body).substr(static_cast<std::size_t>(offset), size);
         buffer_.resize(size);
-        OVERNIGHT_TRY_ASSIGN(const std::size_t have, read_at(file_, buffer_.data(), size, reply_->offset + offset));
+        OVERNIGHT_TRY_ASSIGN(const std::size_t have,
+                             read_at(file_, buffer_.data(), size, reply_->offset + offset));
         if (have < size) return core::Error(core::Errc::internal, "a file is shorter than it was");
         return std::string_view(buffer_);
     }
@@ -51,15 +53,17 @@ void add_common_headers(World& world, const Call& call, Reply& reply) {
     reply.headers.push_back({"openai-organization", "org-emulated"});
     for (const Rule* const rule : call.hits) {
         if (rule->fault() != Fault::header) continue;
-        reply.headers.push_back({std::string(rule->text("name", "x-fault")), std::string(rule->text("value", ""))});
+        reply.headers.push_back(
+            {std::string(rule->text("name", "x-fault")), std::string(rule->text("value", ""))});
     }
 }
 
 // The reply's first `bytes` bytes as they would go over the wire.
 std::string beginning_of(const Reply& reply, std::uint64_t bytes) {
-    std::string wire = "HTTP/1.1 " + std::to_string(reply.status) + " OK\r\nContent-Length: " +
-                       std::to_string(reply.body.size()) + "\r\n";
-    for (const model::HttpHeader& header : reply.headers) wire += header.name + ": " + header.value + "\r\n";
+    std::string wire = "HTTP/1.1 " + std::to_string(reply.status) +
+                       " OK\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n";
+    for (const model::HttpHeader& header : reply.headers)
+        wire += header.name + ": " + header.value + "\r\n";
     wire += "\r\n" + reply.body;
     return wire.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes, wire.size())));
 }
@@ -67,22 +71,30 @@ std::string beginning_of(const Reply& reply, std::uint64_t bytes) {
 // How many bytes of the body are sent before the connection ends.
 std::uint64_t truncated_length(const Rule& rule, std::uint64_t length) {
     if (rule.has("bytes")) {
-        return std::min(length, static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule.integer("bytes", 0))));
+        return std::min(length, static_cast<std::uint64_t>(
+                                    std::max<std::int64_t>(0, rule.integer("bytes", 0))));
     }
-    return static_cast<std::uint64_t>(static_cast<double>(length) * std::clamp(rule.number("part", 0.5), 0.0, 1.0));
+    return static_cast<std::uint64_t>(static_cast<double>(length) *
+                                      std::clamp(rule.number("part", 0.5), 0.0, 1.0));
 }
 
-core::Result<> send_body(World& world, const Call& call, BodySource& source, net::ResponseWriter& out) {
+core::Result<> send_body(World& world,
+                         const Call& call,
+                         BodySource& source,
+                         net::ResponseWriter& out) {
     const Rule* const drip = call.hit(Fault::drip);
     const Rule* const cut = call.hit(Fault::truncate);
     const bool corrupt = call.hit(Fault::corrupt_content) != nullptr;
     const std::uint64_t length = source.length();
     const std::uint64_t end = cut != nullptr ? truncated_length(*cut, length) : length;
-    const std::size_t piece = drip != nullptr ? static_cast<std::size_t>(std::clamp<std::int64_t>(drip->integer("bytes", 1'024), 1, piece_bytes)) : piece_bytes;
+    const std::size_t piece = drip != nullptr ? static_cast<std::size_t>(std::clamp<std::int64_t>(
+                                                    drip->integer("bytes", 1'024), 1, piece_bytes))
+                                              : piece_bytes;
     std::string spoilt;
     for (std::uint64_t offset = 0; offset < end;) {
         OVERNIGHT_TRY_ASSIGN(std::string_view bytes,
-                             source.read(offset, static_cast<std::size_t>(std::min<std::uint64_t>(piece, end - offset))));
+                             source.read(offset, static_cast<std::size_t>(std::min<std::uint64_t>(
+                                                     piece, end - offset))));
         if (corrupt && offset <= length / 2 && length / 2 < offset + bytes.size()) {
             spoilt = bytes;
             spoilt[static_cast<std::size_t>(length / 2 - offset)] = '\x01';
@@ -90,7 +102,8 @@ core::Result<> send_body(World& world, const Call& call, BodySource& source, net
         }
         OVERNIGHT_TRY(out.write(bytes));
         offset += bytes.size();
-        if (drip != nullptr && !world.pauses.pause(std::chrono::milliseconds{drip->integer("ms", 10)})) {
+        if (drip != nullptr &&
+            !world.pauses.pause(std::chrono::milliseconds{drip->integer("ms", 10)})) {
             return core::Error(core::Errc::cancelled, "the emulator is stopping");
         }
     }
@@ -104,9 +117,10 @@ core::Result<> send_body(World& world, const Call& call, BodySource& source, net
 // What becomes of a reply whose request has taken effect.
 void act_after(const Call& call, Reply& reply) {
     if (const Rule* const rule = call.hit(Fault::apply_then_5xx)) {
-        reply = error_reply({static_cast<int>(rule->integer("status", 500)),
-                             "The server had an error while processing your request. Sorry about that!",
-                             "server_error", "", ""});
+        reply =
+            error_reply({static_cast<int>(rule->integer("status", 500)),
+                         "The server had an error while processing your request. Sorry about that!",
+                         "server_error", "", ""});
         if (rule->text("body", "json") == "empty") reply.body.clear();
     }
     const Rule* const html = call.hit(Fault::reject_html);
@@ -118,7 +132,9 @@ void act_after(const Call& call, Reply& reply) {
     }
     if (const Rule* const rule = call.hit(Fault::oversize); rule != nullptr && !reply.file) {
         constexpr std::int64_t most = 256 << 20;
-        reply.body.append(static_cast<std::size_t>(std::clamp<std::int64_t>(rule->integer("bytes", 16 << 20), 0, most)), ' ');
+        reply.body.append(static_cast<std::size_t>(
+                              std::clamp<std::int64_t>(rule->integer("bytes", 16 << 20), 0, most)),
+                          ' ');
     }
 }
 
@@ -132,7 +148,8 @@ core::Result<> send_reply(World& world, const Call& call, Reply reply, net::Resp
         if (!world.pauses.pause(std::chrono::milliseconds{delay->integer("ms", 1'000)})) return {};
     }
     if (const Rule* const rule = call.hit(Fault::apply_then_drop)) {
-        const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("bytes", 0)));
+        const auto bytes =
+            static_cast<std::uint64_t>(std::max<std::int64_t>(0, rule->integer("bytes", 0)));
         if (bytes > 0) OVERNIGHT_TRY(out.write_raw(beginning_of(reply, bytes)));
         end_connection(*rule, out);
         return {};

@@ -1,10 +1,10 @@
 // From a request to its handler.
 #include "emulator/service.hpp"
 
-#include <algorithm>
-
 #include "core/text.hpp"
 #include "emulator/routes.hpp"
+
+#include <algorithm>
 
 namespace overnight::emulator {
 
@@ -39,27 +39,33 @@ std::string bearer_key(const Call& call) {
 
 Reply no_route(const Call& call, bool other_method) {
     if (other_method) {
-        return error_reply({405, "Not allowed to " + call.method + " on " + core::printable(call.path) + '.',
-                            "invalid_request_error", "", "method_not_supported"});
+        return error_reply(
+            {405, "Not allowed to " + call.method + " on " + core::printable(call.path) + '.',
+             "invalid_request_error", "", "method_not_supported"});
     }
-    return error_reply({404, "Invalid URL (" + core::printable(call.method) + ' ' + core::printable(call.path) + ')',
-                        "invalid_request_error", "", "unknown_url"});
+    return error_reply(
+        {404,
+         "Invalid URL (" + core::printable(call.method) + ' ' + core::printable(call.path) + ')',
+         "invalid_request_error", "", "unknown_url"});
 }
 
 ApiError check_key(const Call& call) {
     if (call.key.empty()) {
-        return {401, "You didn't provide an API key. You need to provide your API key in an Authorization header using "
-                     "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+        return {401,
+                "You didn't provide an API key. You need to provide your API key in an "
+                "Authorization header using "
+                "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
                 "invalid_request_error", "", ""};
     }
     for (const Rule* const rule : call.script->world(Fault::bad_key)) {
         if (rule->has("key") && rule->text("key", "") != call.key) continue;
-        return {401, "Incorrect API key provided. You can find your API key in the dashboard.", "invalid_request_error",
-                "", "invalid_api_key"};
+        return {401, "Incorrect API key provided. You can find your API key in the dashboard.",
+                "invalid_request_error", "", "invalid_api_key"};
     }
     const auto id = call.header("X-Client-Request-Id");
     if (!id) return {};
-    const bool ascii = std::all_of(id->begin(), id->end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const bool ascii = std::all_of(id->begin(), id->end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if (!ascii || id->size() > max_client_request_id) {
         return {400, "Invalid X-Client-Request-Id header.", "invalid_request_error", "", ""};
     }
@@ -81,7 +87,9 @@ Call call_of(World& world, const net::RequestHead& head) {
 
 core::Result<> note_request(World& world, const Call& call) {
     return world.ledger->event("request", [&](ObjectWriter& event) {
-        event.text("method", call.method).text("path", call.target).text_or_null("key", call.key_fingerprint);
+        event.text("method", call.method)
+            .text("path", call.target)
+            .text_or_null("key", call.key_fingerprint);
     });
 }
 
@@ -100,7 +108,10 @@ Reply failure(const core::Error& error) {
 
 }  // namespace
 
-core::Result<> serve(World& world, const net::RequestHead& head, net::BodyReader& body, net::ResponseWriter& out) {
+core::Result<> serve(World& world,
+                     const net::RequestHead& head,
+                     net::BodyReader& body,
+                     net::ResponseWriter& out) {
     ++world.requests;
     Call call = call_of(world, head);
     if (call.path.starts_with("/_ctl/")) {
@@ -118,27 +129,33 @@ core::Result<> serve(World& world, const net::RequestHead& head, net::BodyReader
     } else {
         auto text = body.read_all(max_text_body);
         if (!text && text.error().code() == core::Errc::invalid_input) {
-            return send_reply(world, call, error_reply({413, "Request too large.", "invalid_request_error", "", ""}), out);
+            return send_reply(
+                world, call,
+                error_reply({413, "Request too large.", "invalid_request_error", "", ""}), out);
         }
         if (!text) return std::move(text).error();
         call.body = std::move(*text);
     }
     if (const ApiError refused = check_key(call); refused.status != 0) {
+        swallow(body, max_file_bytes);
         return send_reply(world, call, error_reply(refused), out);
     }
     call.hits = call.script->match_request(
         {call.method, call.path, call.target, call.body, world.batches->ordinal_of(call.id)});
     Reply reply;
-    OVERNIGHT_TRY_ASSIGN(const Instead instead, act_before(world, call, route->handler, body, out, reply));
+    OVERNIGHT_TRY_ASSIGN(const Instead instead,
+                         act_before(world, call, route->handler, body, out, reply));
     if (instead == Instead::ended) return {};
     if (instead == Instead::nothing) {
         auto made = answer(world, call, *route);
         // A connection that broke while its body was read has nobody to answer to.
-        if (!made && made.error().code() != core::Errc::internal && made.error().code() != core::Errc::out_of_space) {
+        if (!made && made.error().code() != core::Errc::internal &&
+            made.error().code() != core::Errc::out_of_space) {
             return std::move(made).error();
         }
         reply = made ? std::move(*made) : failure(made.error());
     }
+    if (route->body == BodyMode::stream) swallow(body, max_file_bytes);
     return send_reply(world, call, std::move(reply), out);
 }
 

@@ -1,4 +1,5 @@
-// Takes a request from the server to its route and the reply back, with the faults of the transport on both ways.
+// Takes a request from the server to its route and the reply back, with the faults of the transport
+// on both ways.
 #pragma once
 
 #include "emulator/call.hpp"
@@ -6,7 +7,10 @@
 namespace overnight::emulator {
 
 /// The server's handler. Any thread.
-core::Result<> serve(World& world, const net::RequestHead& head, net::BodyReader& body, net::ResponseWriter& out);
+core::Result<> serve(World& world,
+                     const net::RequestHead& head,
+                     net::BodyReader& body,
+                     net::ResponseWriter& out);
 
 /// `/_ctl/...`: the emulator's own switches; needs no key and meets no faults.
 core::Result<Reply> control(World& world, const Call& call);
@@ -23,6 +27,10 @@ core::Result<Instead> act_before(World& world,
                                  net::BodyReader& body,
                                  net::ResponseWriter& out,
                                  Reply& reply);
+
+/// Reads what is left of a body, at most `limit` bytes: a client that still sends would not see the
+/// reply.
+void swallow(net::BodyReader& body, std::uint64_t limit);
 
 /// Ends the connection as a rule's "how" says: "close" (default) or "reset".
 void end_connection(const Rule& rule, net::ResponseWriter& out);

@@ -1,8 +1,8 @@
 // Result lines in another order than they were made in.
+#include "emulator/run.hpp"
+
 #include <algorithm>
 #include <vector>
-
-#include "emulator/run.hpp"
 
 namespace overnight::emulator {
 
@@ -31,7 +31,8 @@ core::Result<std::vector<Span>> spans_of(const std::filesystem::path& path) {
 core::Result<> shuffle_lines(const std::filesystem::path& path, std::uint64_t seed) {
     OVERNIGHT_TRY_ASSIGN(std::vector<Span> spans, spans_of(path));
     Random random(seed);
-    for (std::size_t i = spans.size(); i > 1; --i) std::swap(spans[i - 1], spans[random.below(i)]);
+    for (std::size_t i = spans.size(); i > 1; --i)
+        std::swap(spans[i - 1], spans[random.below(i)]);
     std::filesystem::path shuffled = path;
     shuffled += ".shuffled";
     OVERNIGHT_TRY_ASSIGN(Descriptor from, open_for_reading(path));
@@ -39,14 +40,17 @@ core::Result<> shuffle_lines(const std::filesystem::path& path, std::uint64_t se
     std::string line;
     for (const Span& span : spans) {
         line.resize(span.bytes);
-        OVERNIGHT_TRY_ASSIGN(const std::size_t have, read_at(from, line.data(), span.bytes, span.offset));
+        OVERNIGHT_TRY_ASSIGN(const std::size_t have,
+                             read_at(from, line.data(), span.bytes, span.offset));
         line.resize(have);
         OVERNIGHT_TRY(to.append(line));
     }
     OVERNIGHT_TRY(to.flush());
     std::error_code error;
     std::filesystem::rename(shuffled, path, error);
-    if (error) return core::Error(core::Errc::internal, "cannot rename " + shuffled.string() + ": " + error.message());
+    if (error)
+        return core::Error(core::Errc::internal,
+                           "cannot rename " + shuffled.string() + ": " + error.message());
     return {};
 }
 

@@ -1,14 +1,14 @@
 // Uploads in parts.
 #include "emulator/uploads.hpp"
 
+#include "core/bytes.hpp"
+#include "emulator/json_text.hpp"
+#include "emulator/wire.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
-
-#include "core/bytes.hpp"
-#include "emulator/json_text.hpp"
-#include "emulator/wire.hpp"
 
 namespace overnight::emulator {
 
@@ -19,7 +19,8 @@ core::Result<> append_part(const Upload::Part& part, EVP_MD_CTX* digest, FileWri
     std::string buffer(256 * 1024, '\0');
     std::uint64_t offset = 0;
     while (offset < part.bytes) {
-        OVERNIGHT_TRY_ASSIGN(const std::size_t n, read_at(from, buffer.data(), buffer.size(), offset));
+        OVERNIGHT_TRY_ASSIGN(const std::size_t n,
+                             read_at(from, buffer.data(), buffer.size(), offset));
         if (n == 0) return core::Error(core::Errc::internal, "a part became shorter");
         EVP_DigestUpdate(digest, buffer.data(), n);
         OVERNIGHT_TRY(to.append(std::string_view(buffer).substr(0, n)));
@@ -97,27 +98,31 @@ core::Result<> join_parts(const Upload& upload,
                           std::string_view md5,
                           const std::filesystem::path& into) {
     OVERNIGHT_TRY_ASSIGN(FileWriter to, FileWriter::create(into));
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest(EVP_MD_CTX_new(),
+                                                                         EVP_MD_CTX_free);
     if (EVP_DigestInit_ex(digest.get(), EVP_md5(), nullptr) != 1) {
         return core::Error(core::Errc::internal, "MD5 is not available");
     }
     for (const std::string& id : ids) {
-        const auto part =
-            std::find_if(upload.parts.begin(), upload.parts.end(), [&](const auto& one) { return one.id == id; });
-        if (part == upload.parts.end()) return core::Error(core::Errc::invalid_input, "No such part: " + id);
+        const auto part = std::find_if(upload.parts.begin(), upload.parts.end(),
+                                       [&](const auto& one) { return one.id == id; });
+        if (part == upload.parts.end())
+            return core::Error(core::Errc::invalid_input, "No such part: " + id);
         OVERNIGHT_TRY(append_part(*part, digest.get(), to));
     }
     OVERNIGHT_TRY(to.flush());
     if (to.bytes() != upload.bytes) {
         return core::Error(core::Errc::invalid_input,
-                           "The parts have " + std::to_string(to.bytes()) + " bytes, the upload promised " +
-                               std::to_string(upload.bytes) + ".");
+                           "The parts have " + std::to_string(to.bytes()) +
+                               " bytes, the upload promised " + std::to_string(upload.bytes) + ".");
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
     unsigned size = 0;
     EVP_DigestFinal_ex(digest.get(), sum.data(), &size);
-    const std::string found = core::hex(std::string_view(reinterpret_cast<const char*>(sum.data()), size));
-    if (!md5.empty() && md5 != found) return core::Error(core::Errc::invalid_input, "The md5 does not match.");
+    const std::string found =
+        core::hex(std::string_view(reinterpret_cast<const char*>(sum.data()), size));
+    if (!md5.empty() && md5 != found)
+        return core::Error(core::Errc::invalid_input, "The md5 does not match.");
     return {};
 }
 

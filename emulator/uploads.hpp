@@ -1,6 +1,9 @@
 // The Uploads API: a file in parts (providers/openai.md 11).
 #pragma once
 
+#include "core/error.hpp"
+#include "emulator/files.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/error.hpp"
-#include "emulator/files.hpp"
 
 namespace overnight::emulator {
 
@@ -55,8 +55,8 @@ private:
 
 void put_upload(std::string& out, const Upload& upload);
 
-/// Writes the parts named by `ids`, in that order, into one file. Errc::invalid_input when an id is unknown or the sizes
-/// do not add up; `md5` is compared when it is not empty.
+/// Writes the parts named by `ids`, in that order, into one file. Errc::invalid_input when an id is
+/// unknown or the sizes do not add up; `md5` is compared when it is not empty.
 core::Result<> join_parts(const Upload& upload,
                           const std::vector<std::string>& ids,
                           std::string_view md5,

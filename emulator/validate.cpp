@@ -1,9 +1,9 @@
 // Validation of input files.
 #include "emulator/validate.hpp"
 
-#include <unordered_set>
-
 #include "emulator/input_line.hpp"
+
+#include <unordered_set>
 
 namespace overnight::emulator {
 
@@ -20,7 +20,8 @@ public:
         ++result_.lines;
         if (result_.lines > max_batch_lines) {
             result_.errors.clear();
-            add("too_many_tasks", "The batch contains more requests than the 50,000 that are allowed.", "", 0);
+            add("too_many_tasks",
+                "The batch contains more requests than the 50,000 that are allowed.", "", 0);
             return false;
         }
         InputLine parsed;
@@ -48,51 +49,55 @@ private:
         if (!line.has_body) return missing("body");
         if (!ids_.emplace(line.custom_id).second) return error("duplicate_custom_id", "custom_id");
         if (line.method != "POST") {
-            return add("invalid_request", "Invalid method: only 'POST' is accepted.", "method", result_.lines);
+            return add("invalid_request", "Invalid method: only 'POST' is accepted.", "method",
+                       result_.lines);
         }
         if (line.url != path_of(endpoint_)) return error("invalid_url", "url");
         look_at_body(line.body);
     }
 
     void look_at_body(std::string_view body) {
-        if (prompts_.read(endpoint_, body, prompt_).status != 0) return error("invalid_json_line", "");
-        if (prompt_.model.empty()) return add("invalid_request", "Model parameter is required.", "body.model", result_.lines);
+        if (prompts_.read(endpoint_, body, prompt_).status != 0)
+            return error("invalid_json_line", "");
+        if (prompt_.model.empty())
+            return add("invalid_request", "Model parameter is required.", "body.model",
+                       result_.lines);
         if (prompt_.stream) return error("streaming_unsupported", "body.stream");
         if (!batchable(prompt_.model)) {
-            return add("model_not_found",
-                       "The provided model '" + prompt_.model + "' is not supported by the Batch API.",
-                       "body.model",
-                       result_.lines);
+            return add(
+                "model_not_found",
+                "The provided model '" + prompt_.model + "' is not supported by the Batch API.",
+                "body.model", result_.lines);
         }
         if (result_.model.empty()) result_.model = prompt_.model;
         if (result_.model != prompt_.model) {
             return add("mismatched_model",
                        "The model '" + prompt_.model +
-                           "' for this request does not match the rest of the batch. Each batch must contain requests "
+                           "' for this request does not match the rest of the batch. Each batch "
+                           "must contain requests "
                            "for a single model.",
-                       "body.model",
-                       result_.lines);
+                       "body.model", result_.lines);
         }
         if (!prompt_.has_input) {
             const bool chat = endpoint_ == Endpoint::chat_completions;
             return add("invalid_request",
                        chat ? "Messages parameter is required." : "Input parameter is required.",
-                       chat ? "body.messages" : "body.input",
-                       result_.lines);
+                       chat ? "body.messages" : "body.input", result_.lines);
         }
         result_.tokens += prompt_.input_tokens();
         if (endpoint_ == Endpoint::embeddings) embedding_inputs_ += prompt_.inputs.size();
     }
 
     void missing(const std::string& parameter) {
-        add("missing_required_parameter", "Missing required parameter: '" + parameter + "'.", parameter, result_.lines);
+        add("missing_required_parameter", "Missing required parameter: '" + parameter + "'.",
+            parameter, result_.lines);
     }
     void error(const std::string& code, const std::string& param) {
         add(code, validation_message(code), param, result_.lines);
     }
     void add(std::string code, std::string message, std::string param, std::uint64_t line) {
-        result_.errors.push_back(
-            {std::move(code), std::move(message), std::move(param), static_cast<std::int64_t>(line)});
+        result_.errors.push_back({std::move(code), std::move(message), std::move(param),
+                                  static_cast<std::int64_t>(line)});
     }
 
     const Endpoint endpoint_;

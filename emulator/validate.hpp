@@ -1,14 +1,15 @@
-// What happens to a batch while it is validating: every line is looked at, nothing runs (providers/openai.md 3.7).
+// What happens to a batch while it is validating: every line is looked at, nothing runs
+// (providers/openai.md 3.7).
 #pragma once
-
-#include <cstdint>
-#include <string>
-#include <vector>
 
 #include "core/error.hpp"
 #include "emulator/behaviour.hpp"
 #include "emulator/disk.hpp"
 #include "emulator/prompt.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace overnight::emulator {
 

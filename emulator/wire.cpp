@@ -25,8 +25,13 @@ void put_errors(std::string& out, const std::vector<BatchError>& errors) {
     out += "]}";
 }
 
-void put_file_id(ObjectWriter& object, std::string_view key, const Batch& batch, std::string_view id, core::TimePoint now) {
-    const bool visible = is_terminal(batch.status) && now >= batch.ended_at + batch.behaviour.files_late;
+void put_file_id(ObjectWriter& object,
+                 std::string_view key,
+                 const Batch& batch,
+                 std::string_view id,
+                 core::TimePoint now) {
+    const bool visible =
+        is_terminal(batch.status) && now >= batch.ended_at + batch.behaviour.files_late;
     if (visible && !id.empty()) {
         object.text(key, id);
     } else if (batch.behaviour.absent_id == Behaviour::AbsentId::empty && visible) {
@@ -60,7 +65,8 @@ std::int64_t shown(const std::optional<std::int64_t>& lie, std::uint64_t truth) 
 
 std::string text_in(const boost::json::object& record, const char* key) {
     const auto* const value = record.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
 }
 
 std::int64_t number_in(const boost::json::object& record, const char* key) {
@@ -72,7 +78,9 @@ core::TimePoint time_in(const boost::json::object& record, const char* key) {
     return core::TimePoint{core::Duration{number_in(record, key)}};
 }
 
-std::int64_t milliseconds(core::TimePoint time) { return time.time_since_epoch().count(); }
+std::int64_t milliseconds(core::TimePoint time) {
+    return time.time_since_epoch().count();
+}
 
 }  // namespace
 
@@ -100,14 +108,18 @@ void put_batch(std::string& out, const Batch& batch, core::TimePoint now) {
     } else {
         object.raw("errors", "null");
     }
-    object.text("input_file_id", batch.input_file_id).text("completion_window", "24h").text("status", name(status));
+    object.text("input_file_id", batch.input_file_id)
+        .text("completion_window", "24h")
+        .text("status", name(status));
     put_file_id(object, "output_file_id", batch, batch.output_file_id, now);
     put_file_id(object, "error_file_id", batch, batch.error_file_id, now);
     put_time(object, "created_at", batch.created + batch.behaviour.created_skew);
     put_time(object, "in_progress_at", batch.in_progress_at);
     put_time(object, "expires_at", batch.expires + batch.behaviour.created_skew);
     put_time(object, "finalizing_at", batch.finalizing_at);
-    const auto ended = [&](BatchStatus wanted) { return status == wanted ? batch.ended_at : Batch::never; };
+    const auto ended = [&](BatchStatus wanted) {
+        return status == wanted ? batch.ended_at : Batch::never;
+    };
     put_time(object, "completed_at", ended(BatchStatus::completed));
     put_time(object, "failed_at", ended(BatchStatus::failed));
     put_time(object, "expired_at", ended(BatchStatus::expired));
@@ -202,13 +214,15 @@ bool restore_batch(const boost::json::value& value, Batch& batch) {
     batch.admitted = *status != BatchStatus::failed;
     batch.validated = batch.published = true;
     const auto* const errors = record->if_contains("errors");
-    const auto* const data = errors != nullptr && errors->is_object() ? errors->get_object().if_contains("data") : nullptr;
+    const auto* const data = errors != nullptr && errors->is_object()
+                                 ? errors->get_object().if_contains("data")
+                                 : nullptr;
     if (data == nullptr || !data->is_array()) return true;
     for (const auto& one : data->get_array()) {
         if (!one.is_object()) continue;
         const auto& error = one.get_object();
-        batch.errors.push_back(
-            {text_in(error, "code"), text_in(error, "message"), text_in(error, "param"), number_in(error, "line")});
+        batch.errors.push_back({text_in(error, "code"), text_in(error, "message"),
+                                text_in(error, "param"), number_in(error, "line")});
     }
     return true;
 }

@@ -39,13 +39,15 @@ void Batches::perform(Job& job, Executor& executor) {
         break;
     }
     if (done) return;
-    // A disk that is full or a ledger that cannot be written: the batch fails, loudly, instead of hanging.
+    // A disk that is full or a ledger that cannot be written: the batch fails, loudly, instead of
+    // hanging.
     const std::lock_guard lock(mutex_);
     Batch& batch = entry.batch;
     batch.errors = {{"server_error", "The emulator failed: " + done.error().describe(), "", 0}};
     batch.status = BatchStatus::failed;
     batch.ended_at = clock_.now();
     entry.run.reset();
+    entry.input = Descriptor();
     note_states(batch, {batch.status});
 }
 
@@ -90,7 +92,8 @@ core::Result<> Batches::open_run(Entry& entry) {
         OVERNIGHT_TRY_ASSIGN(setup.billed_before, ledger_.billed_before(setup.batch));
     }
     if (!entry.input) return core::Error(core::Errc::not_found, "the input file has gone");
-    OVERNIGHT_TRY_ASSIGN(entry.run, BatchRun::start(std::move(setup), std::move(entry.input), ledger_));
+    OVERNIGHT_TRY_ASSIGN(entry.run,
+                         BatchRun::start(std::move(setup), std::move(entry.input), ledger_));
     return {};
 }
 
@@ -102,11 +105,12 @@ core::Result<> Batches::perform_execute(Entry& entry, std::uint64_t until, Execu
         const std::lock_guard lock(mutex_);
         began_as = entry.batch.status;
     }
-    OVERNIGHT_TRY(entry.run->execute(until, executor, *script, clock_, [&](const RunCounts& counts) {
-        take_counts(entry, counts);
-        const std::lock_guard lock(mutex_);
-        return !stopping_ && entry.batch.status == began_as;  // a cancel stops it
-    }));
+    OVERNIGHT_TRY(
+        entry.run->execute(until, executor, *script, clock_, [&](const RunCounts& counts) {
+            take_counts(entry, counts);
+            const std::lock_guard lock(mutex_);
+            return !stopping_ && entry.batch.status == began_as;  // a cancel stops it
+        }));
     take_counts(entry, entry.run->counts());
     const std::lock_guard lock(mutex_);
     if (entry.run->counts().executed < until && entry.batch.status == began_as && !stopping_) {
@@ -122,7 +126,8 @@ core::Result<> Batches::perform_publish(Entry& entry) {
         const std::lock_guard lock(mutex_);
         const Batch& batch = entry.batch;
         if (batch.status == BatchStatus::in_progress) unrun = BatchRun::Unrun::expired;
-        if (batch.status == BatchStatus::cancelling && batch.executed < batch.total) unrun = BatchRun::Unrun::cancelled;
+        if (batch.status == BatchStatus::cancelling && batch.executed < batch.total)
+            unrun = BatchRun::Unrun::cancelled;
         has_lines = batch.validated && batch.errors.empty() && batch.total > 0;
     }
     // Nothing is written for a batch that was cancelled before its input had been read.

@@ -36,7 +36,8 @@ core::Result<> World::set_faults(std::string_view json) {
     OVERNIGHT_TRY_ASSIGN(std::shared_ptr<const FaultScript> script, FaultScript::parse(json));
     faults.replace(script);
     if (const Rule* const foreign = script->first_world(Fault::foreign_batches)) {
-        batches->add_foreign(static_cast<std::uint64_t>(std::clamp<std::int64_t>(foreign->integer("count", 1), 0, 10'000)));
+        batches->add_foreign(static_cast<std::uint64_t>(
+            std::clamp<std::int64_t>(foreign->integer("count", 1), 0, 10'000)));
     }
     batches->wake();
     return {};

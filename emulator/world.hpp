@@ -1,15 +1,15 @@
 // Everything that a request can reach.
 #pragma once
 
+#include "emulator/batches.hpp"
+#include "emulator/uploads.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include "emulator/batches.hpp"
-#include "emulator/uploads.hpp"
 
 namespace overnight::emulator {
 

@@ -1,5 +1,6 @@
 #include "net/client.hpp"
 
+#include "core/redacted.hpp"
 #include "net/exchange.hpp"
 #include "net/request_head.hpp"
 #include "net/session.hpp"
@@ -144,6 +145,11 @@ struct Client::Impl {
         return to;
     }
 
+    /// Servers echo keys in their errors, and what they say is kept and shown.
+    void hide_key(HttpResponse& reply) const {
+        reply.body = core::redact(std::move(reply.body), config.key);
+    }
+
     Result<HttpResponse> one_hop(const Call& call, const Destination& to, Audience audience);
     Result<HttpResponse> call(Call call);
     CreateOutcome create(const HttpRequest& request,
@@ -173,6 +179,7 @@ Result<HttpResponse> Client::Impl::one_hop(const Call& call,
             talking =
                 within(std::move(talking), *call.end, "the call to " + session->connection.peer());
         auto reply = run_blocking(session->io, std::move(talking), call.stop);
+        if (reply) hide_key(*reply);
         if (reply && progress.reusable) keep(std::move(session));
         const bool stale = !reply && freshness == Freshness::reused &&
                            reply.error().code() == Errc::unavailable && progress.reply_bytes == 0;
@@ -230,6 +237,7 @@ CreateOutcome Client::Impl::create(const HttpRequest& request,
     const std::string peer = session->connection.peer();
     if (reply && progress.commit_byte_out)  // how it goes does not matter any more
         static_cast<void>(run_blocking(session->io, session->connection.say_goodbye(), {}));
+    if (reply) hide_key(*reply);
     session.reset();  // closed before anybody judges the outcome: from here on nothing of ours can
                       // travel
     if (reply && progress.commit_byte_out) return std::move(*reply);

@@ -1,5 +1,6 @@
 #include "poller/download.hpp"
 
+#include "core/stopwatch.hpp"
 #include "jsonl/durable_file.hpp"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ core::Result<Downloaded> download(const providers::Account& account,
                                   const core::RemoteFileId& file,
                                   const std::filesystem::path& target,
                                   std::stop_token stop) {
+    const core::Stopwatch stopwatch("download");
     OVERNIGHT_TRY_ASSIGN(const auto expected, length_of(account, file, stop));
     OVERNIGHT_TRY_ASSIGN(auto out,
                          jsonl::DurableFile::create(target, jsonl::Replace::yes, 0600, "result"));

@@ -4,7 +4,7 @@
 #include "jsonl/random_reader.hpp"
 #include "recipe/recipe_sections.hpp"
 #include "recipe/row_template.hpp"
-#include "recipe/toml_depth.hpp"
+#include "recipe/toml_guard.hpp"
 #include "recipe/toml_json.hpp"
 
 #include <algorithm>
@@ -231,8 +231,7 @@ PackSize pack_size(const Recipe& recipe, std::string_view endpoint) noexcept {
 Result<Recipe> parse_recipe(std::string_view text,
                             std::string_view name,
                             const fs::path& base_folder) {
-    if (has_dot_flood(text))
-        return toml_error(name, 0, "more than 2,000 dots in its keys and numbers");
+    OVERNIGHT_TRY(check_toml_text(text, name));
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();

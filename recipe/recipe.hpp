@@ -56,7 +56,8 @@ struct Recipe {
     std::uint64_t pack_tokens = 25'000;  ///< estimated input tokens of one request
     // [limits]
     std::uint32_t attempts = 3;
-    std::optional<std::string> max_cost;   ///< decimal digits of USD
+    std::uint32_t batch_requests = 0;     ///< at most this many in a batch; 0: the provider's limit
+    std::optional<std::string> max_cost;  ///< decimal digits of USD
     std::optional<std::string> finish_by;  ///< checked form: "HH:MM" or a duration
     IfLate if_late = IfLate::wait;
     bool raise_output = true;  ///< a row that was cut off may ask once for twice the output

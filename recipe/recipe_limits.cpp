@@ -10,8 +10,8 @@ namespace overnight::recipe {
 using core::Result;
 
 Result<> read_limits_section(const TomlSection& section, Recipe& recipe) {
-    static constexpr std::array<std::string_view, 5> keys = {"attempts", "max_cost", "finish_by",
-                                                             "if_late", "raise_output"};
+    static constexpr std::array<std::string_view, 6> keys = {
+        "attempts", "max_cost", "finish_by", "if_late", "raise_output", "batch_requests"};
     OVERNIGHT_TRY(section.only(keys));
 
     OVERNIGHT_TRY_ASSIGN(const auto attempts, section.count("attempts", 1, 20));
@@ -54,6 +54,9 @@ Result<> read_limits_section(const TomlSection& section, Recipe& recipe) {
 
     OVERNIGHT_TRY_ASSIGN(const auto raise_output, section.truth("raise_output"));
     if (raise_output) recipe.raise_output = *raise_output;
+
+    OVERNIGHT_TRY_ASSIGN(const auto batch_requests, section.count("batch_requests", 1, 100'000));
+    if (batch_requests) recipe.batch_requests = static_cast<std::uint32_t>(*batch_requests);
     return {};
 }
 

@@ -17,7 +17,7 @@ public:
     void begin_object(std::string_view raw) override { begin(Kind::object, raw); }
     void begin_list(std::string_view raw) override { begin(Kind::list, raw); }
     void key(std::string_view name) override {
-        open_.back()->members.emplace_back(name, RowValue{});
+        open_.back()->members.push_back({std::string(name), {}});
     }
     void end() override { open_.pop_back(); }
     void text(std::string_view value) override { add(Kind::text, value); }
@@ -32,7 +32,7 @@ private:
     RowValue& slot() {
         if (!started_) return *open_.back();
         RowValue& parent = *open_.back();
-        if (parent.kind == Kind::object) return parent.members.back().second;
+        if (parent.kind == Kind::object) return parent.members.back().value;
         return parent.items.emplace_back();
     }
     void begin(Kind kind, std::string_view raw) {

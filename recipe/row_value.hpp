@@ -7,24 +7,30 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace overnight::recipe {
 
+struct RowMember;
+
 struct RowValue {
     enum class Kind { text, number, boolean, null, list, object };
     Kind kind = Kind::text;
-    std::string text;  ///< what a variable prints: decoded text, a literal, the JSON text of a list
+    std::string text;  ///< as printed: decoded text, a literal, the JSON text of a list
                        ///< or an object
-    std::vector<std::pair<std::string, RowValue>> members;  ///< of an object
-    std::vector<RowValue> items;                            ///< of a list
+    std::vector<RowMember> members;  ///< of an object
+    std::vector<RowValue> items;     ///< of a list
 
     /// Mustache's "false": null, false, empty text, an empty list.
     bool is_false() const noexcept;
     /// The member of that name, else the end of the path "a.b" that begins at one; null when there
     /// is none.
     const RowValue* find(std::string_view name) const noexcept;
+};
+
+struct RowMember {
+    std::string name;
+    RowValue value;
 };
 
 /// Errc::invalid_input when the field's JSON is broken or nested deeper than 64 levels.

@@ -65,9 +65,6 @@ public:
     Result<> convert(const std::vector<km::component<std::string>>& components,
                      int depth,
                      std::vector<TemplateNode>& out) const {
-        if (depth > deepest_section) {
-            return error("more than 32 sections inside each other", components.front().position);
-        }
         for (const auto& component : components) {
             if (component.is_text()) {
                 add_text(component, out);
@@ -121,6 +118,9 @@ private:
         }
         out.push_back({kind, tag.name, {}});
         if (kind == Kind::variable) return {};
+        if (depth == deepest_section) {
+            return error("more than 32 sections inside each other", component.position);
+        }
         std::vector<TemplateNode> children;
         OVERNIGHT_TRY(convert(component.children, depth + 1, children));
         out.back().children = std::move(children);

@@ -1,6 +1,7 @@
 #include "reconciler/merge.hpp"
 
 #include "core/bytes.hpp"
+#include "core/stopwatch.hpp"
 #include "jsonl/line_reader.hpp"
 #include "jsonl/record.hpp"
 #include "jsonl/table_writer.hpp"
@@ -203,6 +204,7 @@ core::Result<std::uint64_t> merge(const store::Store& store,
                                   const std::filesystem::path& output,
                                   MergeRows rows,
                                   std::stop_token stop) {
+    const core::Stopwatch stopwatch("merge");
     return job.kind == model::JobKind::raw_requests
                ? merge_raw(store, job, output, rows, std::move(stop))
                : merge_table(store, job, output, rows, std::move(stop));

@@ -1,5 +1,6 @@
 #include "reconciler/settle.hpp"
 
+#include "core/stopwatch.hpp"
 #include "core/text.hpp"
 #include "jsonl/random_reader.hpp"
 #include "providers/job_spec.hpp"
@@ -131,7 +132,7 @@ core::Result<> settle_problems(store::Store& store,
             // What is wrong with all lines alike (the model, the endpoint) is not mended by
             // splitting packs.
             if (all_guilty) {
-                builder.fail(rows[place], Verdict::permanent, reason);
+                builder.fail(rows[place], request, place, Verdict::permanent, reason);
                 continue;
             }
             OVERNIGHT_TRY(builder.trouble(rows[place], request, place,
@@ -189,6 +190,7 @@ core::Result<> settle(store::Store& store,
                       const core::Clock& clock,
                       const model::Job& job,
                       model::Attempt attempt) {
+    const core::Stopwatch stopwatch("settle");
     OVERNIGHT_TRY_ASSIGN(const auto spec, providers::load_spec(job));
     const bool nothing_ran = attempt.status == BatchStatus::failed && attempt.output_file.empty();
     return nothing_ran ? settle_failed(store, clock, job, spec, attempt)
@@ -207,8 +209,8 @@ core::Result<> settle_refused(store::Store& store,
     const std::string reason = attempt.evidence + ": " + core::printable(attempt.error, 300);
     for (std::uint32_t request = 0; request < manifest.requests(); ++request) {
         const auto rows = manifest.rows_of(request);
-        for (const auto row : rows)
-            builder.fail(row, Verdict::permanent, reason);
+        for (std::uint32_t place = 0; place < rows.size(); ++place)
+            builder.fail(rows[place], request, place, Verdict::permanent, reason);
     }
     return builder.apply(attempt, AttemptState::voided, std::nullopt, {}, 0);
 }

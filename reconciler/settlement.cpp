@@ -42,14 +42,11 @@ core::Result<> SettlementBuilder::trouble(core::RowNo row,
     const auto rows = static_cast<std::uint32_t>(manifest_.rows_of(request).size());
     Decision decision = decide(verdict, known.value_or(model::TryRecord{}), rows, policy_);
     if (decision.next == Next::fail) {
-        fail(row, verdict, reason);
+        fail(row, request, place, verdict, reason, decision.tries);
         return {};
     }
+    decision.tries = placed(decision.tries, request, place);
     decision.tries.queued_at = clock_.now();
-    decision.tries.shard = attempt_.key.shard;
-    decision.tries.attempt = attempt_.key.attempt;
-    decision.tries.request = request;
-    decision.tries.place = place;
     model::Resubmission record;
     record.shard = attempt_.key.shard;
     record.attempt = attempt_.key.attempt;
@@ -63,11 +60,28 @@ core::Result<> SettlementBuilder::trouble(core::RowNo row,
     return {};
 }
 
-void SettlementBuilder::fail(core::RowNo row, model::Verdict verdict, const std::string& reason) {
+model::TryRecord SettlementBuilder::placed(model::TryRecord tries,
+                                           std::uint32_t request,
+                                           std::uint32_t place) const {
+    tries.shard = attempt_.key.shard;
+    tries.attempt = attempt_.key.attempt;
+    tries.request = request;
+    tries.place = place;
+    return tries;
+}
+
+void SettlementBuilder::fail(core::RowNo row,
+                             std::uint32_t request,
+                             std::uint32_t place,
+                             model::Verdict verdict,
+                             const std::string& reason,
+                             model::TryRecord tries) {
     model::RowRecord failed;
     failed.state = model::RowState::failed;
+    tries.queued = false;
     settlement_.rows.emplace_back(row, failed);
     settlement_.failures.emplace_back(row, model::Failure{verdict, reason});
+    settlement_.tries.emplace_back(row, placed(tries, request, place));
 }
 
 // The rows of a shard stand close together in the job, so their fingerprints are read in runs.

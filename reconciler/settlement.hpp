@@ -34,7 +34,13 @@ public:
                            const std::string& reason,
                            std::uint32_t evidence_crc);
 
-    void fail(core::RowNo row, model::Verdict verdict, const std::string& reason);
+    /// Final. `tries` are its counters; where its text stands is kept, for `retry JOB`.
+    void fail(core::RowNo row,
+              std::uint32_t request,
+              std::uint32_t place,
+              model::Verdict verdict,
+              const std::string& reason,
+              model::TryRecord tries = {});
 
     /// Writes the index of the answers, and the transaction. `segment` holds them and is committed
     /// first, by the caller.
@@ -45,6 +51,9 @@ public:
                          std::uint32_t pack_rows);
 
 private:
+    model::TryRecord placed(model::TryRecord tries,
+                            std::uint32_t request,
+                            std::uint32_t place) const;
     core::Result<> write_index();
 
     store::Store& store_;

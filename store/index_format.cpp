@@ -5,6 +5,9 @@
 #include "store/segment_row.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace overnight::store {
 
@@ -15,7 +18,6 @@ using core::Result;
 namespace {
 
 constexpr std::uint32_t index_version = 1;
-constexpr std::size_t header_fields_bytes = 8 + 4 + 8;  // magic, version, entries
 
 std::uint64_t first_eight(const Fingerprint& f) noexcept {
     std::uint64_t v = 0;
@@ -89,20 +91,40 @@ Result<IndexFile> IndexWriter::commit() && {
 }
 
 Error IndexReader::damaged() const {
-    return {Errc::corrupt, jsonl::shown(file_.path()) + " is damaged: restore it from a backup"};
+    return {Errc::corrupt, jsonl::shown(path_) + " is damaged: restore it from a backup"};
+}
+
+// The size was checked at open and the file is immutable: one call a block, no more.
+Result<> IndexReader::read_at(std::uint64_t offset, std::uint64_t length, std::string& out) const {
+    out.resize(length);
+    for (std::uint64_t done = 0; done < length;) {
+        const ssize_t got = ::pread(file_.get(), out.data() + done, length - done,
+                                    static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0)
+            return jsonl::system_error(errno, "cannot read " + jsonl::shown(path_),
+                                       Errc::unavailable);
+        if (got == 0) return damaged();
+        done += static_cast<std::uint64_t>(got);
+    }
+    return {};
 }
 
 Result<IndexReader> IndexReader::open(const std::filesystem::path& path, std::uint64_t entries) {
-    OVERNIGHT_TRY_ASSIGN(auto file, jsonl::RandomReader::open(path, jsonl::Symlinks::refuse));
-    IndexReader reader(std::move(file), entries);
-    OVERNIGHT_TRY_ASSIGN(const std::uint64_t bytes, reader.file_.size());
+    OVERNIGHT_TRY_ASSIGN(auto file, jsonl::open_regular(path, jsonl::Symlinks::refuse));
+    IndexReader reader(std::move(file), path, entries);
+    struct stat status {};
+    if (::fstat(reader.file_.get(), &status) != 0)
+        return jsonl::system_error(errno, "cannot look at " + jsonl::shown(path),
+                                   Errc::unavailable);
+    const auto bytes = static_cast<std::uint64_t>(status.st_size);
     const std::uint64_t blocks = index_blocks(entries);
     if (entries > UINT64_MAX / 64 || bytes != index_file_bytes(entries)) return reader.damaged();
     std::string text;
-    OVERNIGHT_TRY(reader.file_.read(0, header_fields_bytes + 4, text));
-    if (text != header_of(entries).substr(0, text.size())) return reader.damaged();
-    OVERNIGHT_TRY(reader.file_.read(index_header_bytes + entries * index_entry_bytes,
-                                    blocks * index_footer_bytes + 4, text));
+    OVERNIGHT_TRY(reader.read_at(0, index_header_bytes, text));
+    if (text != header_of(entries)) return reader.damaged();
+    OVERNIGHT_TRY(reader.read_at(index_header_bytes + entries * index_entry_bytes,
+                                 blocks * index_footer_bytes + 4, text));
     core::Reader in(text);
     reader.firsts_.reserve(blocks);
     reader.sums_.reserve(blocks);
@@ -143,7 +165,7 @@ Result<> IndexReader::read_block(std::uint64_t no, std::string& out) const {
     const std::uint64_t first = no * entries_in_block;
     const std::uint64_t count = std::min(entries_in_block, entries_ - first);
     OVERNIGHT_TRY(
-        file_.read(index_header_bytes + first * index_entry_bytes, count * index_entry_bytes, out));
+        read_at(index_header_bytes + first * index_entry_bytes, count * index_entry_bytes, out));
     if (core::crc32c(out) != sums_[no]) return damaged();
     return {};
 }

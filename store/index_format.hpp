@@ -5,7 +5,7 @@
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "jsonl/durable_file.hpp"
-#include "jsonl/random_reader.hpp"
+#include "jsonl/fd.hpp"
 #include "store/answers.hpp"
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace overnight::store {
@@ -67,10 +68,12 @@ public:
     core::Result<> read_block(std::uint64_t no, std::string& out) const;
 
 private:
-    IndexReader(jsonl::RandomReader file, std::uint64_t entries)
-        : file_(std::move(file)), entries_(entries) {}
+    IndexReader(jsonl::Fd file, std::filesystem::path path, std::uint64_t entries)
+        : file_(std::move(file)), path_(std::move(path)), entries_(entries) {}
     core::Error damaged() const;
-    jsonl::RandomReader file_;
+    core::Result<> read_at(std::uint64_t offset, std::uint64_t length, std::string& out) const;
+    jsonl::Fd file_;
+    std::filesystem::path path_;
     std::uint64_t entries_;
     std::vector<std::uint64_t> firsts_;
     std::vector<std::uint32_t> sums_;

@@ -95,6 +95,10 @@ public:
     core::Result<std::vector<model::Resubmission>> resubmissions(core::JobId job,
                                                                  core::RowNo row) const;
     core::Result<std::uint64_t> count_resubmissions(core::JobId job) const;
+    /// The job's resubmissions in row order, until `each` returns false.
+    core::Result<> for_each_resubmission(
+        core::JobId job,
+        const std::function<bool(core::RowNo, const model::Resubmission&)>& each) const;
     core::Result<QueueSummary> queue(core::JobId job) const;
     /// Queued rows from `from` on, in row order, at most `limit`.
     core::Result<std::vector<std::pair<core::RowNo, model::TryRecord>>> queued(

@@ -108,6 +108,32 @@ Result<std::vector<model::Resubmission>> Store::resubmissions(core::JobId job,
     return found;
 }
 
+// A few thousand a transaction, so that no reader lives long.
+Result<> Store::for_each_resubmission(
+    core::JobId job,
+    const std::function<bool(core::RowNo, const model::Resubmission&)>& each) const {
+    constexpr std::size_t at_once = 4096;
+    core::RowNo from{0};
+    while (true) {
+        std::vector<std::pair<core::RowNo, model::Resubmission>> some;
+        {
+            OVERNIGHT_TRY_ASSIGN(const auto txn, impl_->read());
+            OVERNIGHT_TRY(impl_->tables.resubmissions.scan(
+                txn, key_bytes(job), key_bytes(job, from),
+                [&](const ResubmissionKey& key, model::Resubmission& resubmission) {
+                    const auto row = std::get<1>(key);
+                    if (some.size() >= at_once && row != some.back().first) return false;
+                    some.emplace_back(row, std::move(resubmission));
+                    return true;
+                }));
+        }
+        for (const auto& [row, resubmission] : some)
+            if (!each(row, resubmission)) return {};
+        if (some.size() < at_once) return {};
+        from = core::RowNo{some.back().first.v + 1};
+    }
+}
+
 Result<std::uint64_t> Store::count_resubmissions(core::JobId job) const {
     OVERNIGHT_TRY_ASSIGN(const auto txn, impl_->read());
     OVERNIGHT_TRY_ASSIGN(const auto progress, read_progress(impl_->tables, txn, job));

@@ -155,6 +155,8 @@ Action AttemptMachine::on(const CreateNotSent& event, const model::Moment& now) 
         attempt_.due = {};
         return save(AttemptState::uploaded, "the create was stopped before it was sent");
     }
+    if (event.why.code() == core::Errc::unauthorized)
+        news_.hold_reason = "the provider refused a batch: " + event.why.message();
     news_.create_after = now.wall + backoff(policy_.poll, attempt_.upload_tries);
     if (attempt_.upload_tries < UINT16_MAX) ++attempt_.upload_tries;
     attempt_.error = event.why.describe();

@@ -1,5 +1,6 @@
 #include "submitter/plan.hpp"
 
+#include "core/stopwatch.hpp"
 #include "core/text.hpp"
 #include "jsonl/random_reader.hpp"
 #include "jsonl/record.hpp"
@@ -26,6 +27,19 @@ constexpr std::uint64_t rows_between_reports = 4096;
 core::Result<std::string> read_schema(const recipe::Recipe& recipe) {
     if (recipe.answer.schema_file.empty()) return std::string{};
     return jsonl::read_small_file(recipe.resolve(recipe.answer.schema_file), max_schema_bytes);
+}
+
+/// Limits that a recipe may state and that this version does not hold: better said than believed.
+std::vector<std::string> not_yet_enforced(const recipe::Recipe& recipe) {
+    std::vector<std::string> warnings;
+    const auto warn = [&](std::string_view key) {
+        warnings.push_back(recipe.path.filename().string() + ": [limits] " + std::string(key) +
+                           " is read and not enforced by this version");
+    };
+    if (recipe.max_cost) warn("max_cost");
+    if (recipe.finish_by) warn("finish_by");
+    if (recipe.if_late != recipe::IfLate::wait) warn("if_late");
+    return warnings;
 }
 
 /// Where the rows come from. Standard input is kept first, because the merge reads the rows again.
@@ -94,8 +108,8 @@ private:
 };
 
 core::Error RecipePlan::at(const jsonl::Record& record, core::Error&& error) const {
-    return {error.code(), input_.path.string() + ":" + std::to_string(record.line) + ": row " +
-                              std::to_string(record.row) + ": " + error.message()};
+    return {error.code(), input_.path.string() + ", line " + std::to_string(record.line) +
+                              ": row " + std::to_string(record.row) + ": " + error.message()};
 }
 
 core::Result<> RecipePlan::open_files() {
@@ -118,7 +132,8 @@ core::Result<> RecipePlan::open_files() {
     seen_.emplace(std::move(seen));
     OVERNIGHT_TRY_ASSIGN(auto answers, store::AnswerIndex::open(store_));
     answers_.emplace(std::move(answers));
-    shards_.emplace(make_shard_writer(store_, request_.mode, job_, request_.account, spec_.caps));
+    shards_.emplace(make_shard_writer(store_, request_.mode, job_, request_.account,
+                                      shard_limits(spec_.caps, request_.recipe.batch_requests)));
     OVERNIGHT_TRY_ASSIGN(const auto limits, pack_limits(spec_, bodies_, 0));
     packs_.emplace(spec_, bodies_, *shards_, limits);
     return {};
@@ -199,6 +214,7 @@ core::Result<> RecipePlan::read_all(PlanSummary& summary) {
 }
 
 core::Result<> RecipePlan::run(PlanSummary& summary) {
+    const core::Stopwatch stopwatch("plan");
     OVERNIGHT_TRY(open_files());
     OVERNIGHT_TRY(read_all(summary));
     summary.requests = shards_->requests();
@@ -233,6 +249,7 @@ core::Result<PlanSummary> plan_recipe(store::Store& store,
     job.account = request.account;
     job.row_attempts = request.recipe.attempts;
     job.provider = request.adapter->kind();
+    summary.warnings = not_yet_enforced(request.recipe);
     return plan_job(store, clock, request.mode, std::move(summary), [&](PlanSummary& s) {
         return RecipePlan(store, request, std::move(spec), s.job.id).run(s);
     });

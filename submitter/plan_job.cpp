@@ -6,11 +6,10 @@ ShardWriter make_shard_writer(store::Store& store,
                               PlanMode mode,
                               core::JobId job,
                               const core::AccountName& account,
-                              const providers::Caps& caps) {
+                              ShardLimits limits) {
     if (mode == PlanMode::dry)
-        return ShardWriter(store, job, account, core::ShardNo{0}, shard_limits(caps),
-                           ShardWriter::CountOnly{});
-    return ShardWriter(store, job, account, core::ShardNo{0}, shard_limits(caps),
+        return ShardWriter(store, job, account, core::ShardNo{0}, limits, ShardWriter::CountOnly{});
+    return ShardWriter(store, job, account, core::ShardNo{0}, limits,
                        [&store](const model::Shard& shard, const model::Attempt& first,
                                 const store::Manifest&) { return store.add_shard(shard, first); });
 }

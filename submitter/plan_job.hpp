@@ -23,6 +23,6 @@ ShardWriter make_shard_writer(store::Store& store,
                               PlanMode mode,
                               core::JobId job,
                               const core::AccountName& account,
-                              const providers::Caps& caps);
+                              ShardLimits limits);
 
 }  // namespace overnight::submitter

@@ -77,7 +77,7 @@ core::Result<> RawPlan::place(const providers::Adapter::RawRequest& raw, PlanSum
     OVERNIGHT_TRY(check_uniform(raw, summary));
     if (!shards_)
         shards_.emplace(make_shard_writer(store_, request_.mode, job_, request_.account,
-                                          request_.adapter->caps(raw.endpoint)));
+                                          shard_limits(request_.adapter->caps(raw.endpoint), 0)));
     OVERNIGHT_TRY_ASSIGN(const auto fingerprint, fingerprint_of(raw));
     OVERNIGHT_TRY(seen_->add(fingerprint));
     OVERNIGHT_TRY_ASSIGN(const auto known, answers_->find(fingerprint));

@@ -1,5 +1,6 @@
 #include "submitter/remote.hpp"
 
+#include "core/stopwatch.hpp"
 #include "net/classify.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ std::optional<core::Duration> Remote::wait_asked(const model::HttpResponse& repl
 }
 
 Event Remote::upload(const model::Attempt& attempt) {
+    const core::Stopwatch stopwatch("upload");
     providers::UploadSpec spec{store_.shard_file(attempt.key), attempt.file_bytes, attempt.tag};
     const auto request = account_.adapter->upload(spec);
     auto reply = account_.transport->upload(request, stop_);

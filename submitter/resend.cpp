@@ -108,7 +108,7 @@ core::Result<> Resend::raw() {
 core::Result<std::uint32_t> resend_queued_rows(store::Store& store, const model::Job& job) {
     OVERNIGHT_TRY_ASSIGN(const auto spec, providers::load_spec(job));
     OVERNIGHT_TRY_ASSIGN(const auto account, store.account(job.account));
-    ShardLimits limits = shard_limits(spec.caps);
+    ShardLimits limits = shard_limits(spec.caps, spec.recipe.batch_requests);
     if (const auto learned = account.token_limits.find(job.model);
         learned != account.token_limits.end())
         limits.input_tokens =

@@ -13,9 +13,10 @@ constexpr std::string_view line_start = R"({"custom_id":")";  // every adapter w
 
 }  // namespace
 
-ShardLimits shard_limits(const providers::Caps& caps) {
+ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_requests) {
     ShardLimits limits;
     limits.requests = caps.max_requests;
+    if (batch_requests > 0) limits.requests = std::min(limits.requests, batch_requests);
     limits.bytes = caps.max_bytes;
     limits.inputs = caps.form == providers::PromptForm::list ? caps.max_list_inputs : UINT32_MAX;
     return limits;

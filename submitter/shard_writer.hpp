@@ -34,7 +34,8 @@ struct ShardLimits {
     std::uint64_t input_tokens = UINT64_MAX;
     std::uint32_t rows = 250'000;  ///< ours: what settling one shard holds in memory
 };
-ShardLimits shard_limits(const providers::Caps& caps);
+/// The provider's, and the recipe's `batch_requests` (0: none).
+ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_requests);
 
 class ShardWriter {
 public:

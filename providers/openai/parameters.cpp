@@ -45,8 +45,7 @@ std::string raised(std::string_view raw, std::uint32_t factor) {
     std::uint64_t limit = 0;
     const auto [stop, code] = std::from_chars(raw.data(), raw.data() + raw.size(), limit);
     const bool whole = code == std::errc{} && stop == raw.data() + raw.size();
-    if (!whole || limit > largest / std::max(factor, 1u))
-        return std::string(raw);
+    if (!whole || limit > largest / std::max(factor, 1u)) return std::string(raw);
     return std::to_string(limit * std::max(factor, 1u));
 }
 

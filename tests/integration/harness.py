@@ -102,6 +102,11 @@ class World(unittest.TestCase):
         except json.JSONDecodeError:
             self.fail(f'no JSON on standard output: {out!r}\n{err}')
 
+    def assert_rows(self, report, **expected):
+        """Counts that are not named must be 0."""
+        counts = {'answered': 0, 'cached': 0, 'failed': 0, 'waiting': 0, **expected}
+        self.assertEqual({k: v for k, v in report['rows'].items() if k in counts}, counts)
+
     # --- what was left behind
 
     def table(self, path):

@@ -76,12 +76,24 @@ TEST_F(SessionTest, emulated_and_real_answers_never_meet) {
     EXPECT_TRUE(open_existing_store(session())) << "looking is allowed";
 }
 
-TEST_F(SessionTest, the_emulator_stays_away_from_real_answers) {
-    { ASSERT_TRUE(open_store_to_send(session())); }
+TEST_F(SessionTest, the_emulator_stays_away_from_real_work) {
+    {
+        const auto store = open_store_to_send(session());
+        ASSERT_TRUE(store);
+        model::Job job;
+        job.name = "real";
+        ASSERT_TRUE((*store)->begin_job(job));
+    }
     common_.emulate = Emulate::yes;
     const auto emulated = open_store_to_send(session());
     ASSERT_FALSE(emulated);
     EXPECT_EQ(emulated.error().code(), core::Errc::configuration);
+}
+
+TEST_F(SessionTest, a_state_without_work_may_become_emulated) {
+    { ASSERT_TRUE(open_store(session())) << "a plan makes one"; }
+    common_.emulate = Emulate::yes;
+    EXPECT_TRUE(open_store_to_send(session()));
 }
 
 }  // namespace

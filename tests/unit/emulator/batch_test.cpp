@@ -10,7 +10,9 @@ using std::chrono::milliseconds;
 
 const core::TimePoint t0{std::chrono::seconds{1'800'000'000}};
 
-std::optional<BatchError> admit_all(const Batch&) { return std::nullopt; }
+std::optional<BatchError> admit_all(const Batch&) {
+    return std::nullopt;
+}
 
 Batch fresh(std::uint64_t lines = 100) {
     Batch batch;
@@ -22,7 +24,9 @@ Batch fresh(std::uint64_t lines = 100) {
 }
 
 // Lets the workers do at once whatever the batch asks for.
-std::vector<BatchStatus> live(Batch& batch, core::TimePoint until, milliseconds step = milliseconds{50}) {
+std::vector<BatchStatus> live(Batch& batch,
+                              core::TimePoint until,
+                              milliseconds step = milliseconds{50}) {
     std::vector<BatchStatus> entered;
     for (core::TimePoint now = t0; now <= until; now += step) {
         for (Step todo = advance(batch, now, admit_all, entered); todo.kind != Step::Kind::none;
@@ -41,7 +45,8 @@ std::vector<BatchStatus> live(Batch& batch, core::TimePoint until, milliseconds 
 TEST(BatchLife, completes_by_the_clock) {
     Batch batch = fresh();
     const auto entered = live(batch, t0 + milliseconds{10'000});
-    EXPECT_EQ(entered, (std::vector{BatchStatus::in_progress, BatchStatus::finalizing, BatchStatus::completed}));
+    EXPECT_EQ(entered, (std::vector{BatchStatus::in_progress, BatchStatus::finalizing,
+                                    BatchStatus::completed}));
     EXPECT_EQ(batch.in_progress_at, t0 + milliseconds{1'000});
     EXPECT_EQ(batch.finalizing_at, t0 + milliseconds{3'000});
     EXPECT_EQ(batch.ended_at, t0 + milliseconds{4'000});
@@ -71,7 +76,9 @@ TEST(BatchLife, a_refusal_at_admission_fails_it) {
     Batch batch = fresh();
     batch.validated = true;
     std::vector<BatchStatus> entered;
-    const auto refuse = [](const Batch&) { return std::optional(BatchError{"token_limit_exceeded", "m", "", 0}); };
+    const auto refuse = [](const Batch&) {
+        return std::optional(BatchError{"token_limit_exceeded", "m", "", 0});
+    };
     (void)advance(batch, t0 + milliseconds{1'000}, refuse, entered);
     EXPECT_EQ(batch.status, BatchStatus::failed);
     EXPECT_EQ(batch.errors.at(0).code, "token_limit_exceeded");
@@ -81,7 +88,8 @@ TEST(BatchLife, expires_with_a_part_done) {
     Batch batch = fresh(10);
     batch.behaviour.end = Behaviour::End::expire;
     batch.behaviour.done = 0.3;
-    EXPECT_EQ(live(batch, t0 + milliseconds{5'000}), (std::vector{BatchStatus::in_progress, BatchStatus::expired}));
+    EXPECT_EQ(live(batch, t0 + milliseconds{5'000}),
+              (std::vector{BatchStatus::in_progress, BatchStatus::expired}));
     EXPECT_EQ(batch.executed, 3U);
     EXPECT_TRUE(batch.published);
 }
@@ -91,11 +99,13 @@ TEST(BatchLife, cancel_by_state) {
         BatchStatus status;
         CancelOutcome outcome;
     };
-    for (const Row& row : {Row{BatchStatus::validating, CancelOutcome::accepted}, Row{BatchStatus::in_progress, CancelOutcome::accepted},
+    for (const Row& row : {Row{BatchStatus::validating, CancelOutcome::accepted},
+                           Row{BatchStatus::in_progress, CancelOutcome::accepted},
                            Row{BatchStatus::finalizing, CancelOutcome::accepted},
                            Row{BatchStatus::cancelling, CancelOutcome::already_cancelled},
                            Row{BatchStatus::cancelled, CancelOutcome::already_cancelled},
-                           Row{BatchStatus::completed, CancelOutcome::refused}, Row{BatchStatus::failed, CancelOutcome::refused},
+                           Row{BatchStatus::completed, CancelOutcome::refused},
+                           Row{BatchStatus::failed, CancelOutcome::refused},
                            Row{BatchStatus::expired, CancelOutcome::refused}}) {
         Batch batch = fresh();
         batch.status = row.status;

@@ -1,24 +1,26 @@
 // Embeddings.
 #include "emulator/embedding.hpp"
 
+#include "core/bytes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstring>
-
-#include "core/bytes.hpp"
 
 namespace overnight::emulator {
 namespace {
 
 double product(const std::vector<float>& a, const std::vector<float>& b) {
     double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    for (std::size_t i = 0; i < a.size(); ++i)
+        sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     return sum;
 }
 
 TEST(Embedding, vectors_have_length_one) {
-    for (const char* const text : {"", "a", "Bending of beams under load", "\xE6\xA2\x81\xE3\x81\xAE"}) {
+    for (const char* const text :
+         {"", "a", "Bending of beams under load", "\xE6\xA2\x81\xE3\x81\xAE"}) {
         const auto vector = embed(text, 64);
         EXPECT_EQ(vector.size(), 64U);
         EXPECT_NEAR(product(vector, vector), 1.0, 1e-5) << text;

@@ -6,7 +6,9 @@
 namespace overnight::emulator {
 namespace {
 
-std::shared_ptr<const FaultScript> script_of(std::string_view json) { return FaultScript::parse(json).value(); }
+std::shared_ptr<const FaultScript> script_of(std::string_view json) {
+    return FaultScript::parse(json).value();
+}
 
 const Rule* match(const FaultScript& script, const std::string& body, std::uint64_t batch = 1) {
     return script.match_line({body, sha256(body), batch, "m", "/v1/responses"});
@@ -14,7 +16,8 @@ const Rule* match(const FaultScript& script, const std::string& body, std::uint6
 
 TEST(FaultScript, every_fault_can_be_named) {
     for (const FaultSpec& spec : fault_table()) {
-        EXPECT_TRUE(FaultScript::parse(R"([{"fault":")" + std::string(spec.name) + "\"}]")) << spec.name;
+        EXPECT_TRUE(FaultScript::parse(R"([{"fault":")" + std::string(spec.name) + "\"}]"))
+            << spec.name;
         EXPECT_EQ(find_fault(spec.name)->fault, spec.fault);
     }
 }
@@ -24,14 +27,16 @@ TEST(FaultScript, says_which_rule_is_wrong_and_what_was_meant) {
         const char* json;
         const char* part;
     };
-    for (const Row& row : {Row{"{", "not JSON"}, Row{"{}", "array"}, Row{"[1]", "rule 1"}, Row{R"([{"fault":"quota"},{"x":1}])", "rule 2"},
+    for (const Row& row : {Row{"{", "not JSON"}, Row{"{}", "array"}, Row{"[1]", "rule 1"},
+                           Row{R"([{"fault":"quota"},{"x":1}])", "rule 2"},
                            Row{R"([{"fault":"line_eror"}])", "line_error"},
                            Row{R"([{"fault":"line_error","statis":500}])", "status"},
                            Row{R"([{"fault":"token_limit","nth":1}])", "no member"}}) {
         const auto parsed = FaultScript::parse(row.json);
         ASSERT_FALSE(parsed) << row.json;
         EXPECT_EQ(parsed.error().code(), core::Errc::invalid_input);
-        EXPECT_NE(parsed.error().message().find(row.part), std::string::npos) << parsed.error().message();
+        EXPECT_NE(parsed.error().message().find(row.part), std::string::npos)
+            << parsed.error().message();
     }
     EXPECT_TRUE(FaultScript::parse(""));
     EXPECT_TRUE(FaultScript::parse("[]"));
@@ -68,7 +73,8 @@ TEST(FaultScript, two_rules_pick_independently_unless_they_share_a_seed) {
 }
 
 TEST(FaultScript, tries_count_executions_of_the_same_body) {
-    const auto script = script_of(R"([{"fault":"line_error","tries":2},{"fault":"refusal","contains":"poison"}])");
+    const auto script =
+        script_of(R"([{"fault":"line_error","tries":2},{"fault":"refusal","contains":"poison"}])");
     EXPECT_EQ(match(*script, "a")->fault(), Fault::line_error);
     EXPECT_EQ(match(*script, "a")->fault(), Fault::line_error);
     EXPECT_EQ(match(*script, "a"), nullptr);
@@ -90,13 +96,16 @@ TEST(FaultScript, counts_requests_by_nth_and_times) {
     const auto times = script_of(R"([{"fault":"drop","times":2}])");
     std::string pattern;
     for (int i = 0; i < 4; ++i) {
-        pattern += nth->match_request({"GET", "/v1/batches/b", "/v1/batches/b", "", 0}).empty() ? '.' : 'x';
+        pattern += nth->match_request({"GET", "/v1/batches/b", "/v1/batches/b", "", 0}).empty()
+                       ? '.'
+                       : 'x';
     }
     EXPECT_EQ(pattern, "x.x.");
     EXPECT_TRUE(nth->match_request({"GET", "/v1/batches", "/v1/batches", "", 0}).empty());
     pattern.clear();
     for (int i = 0; i < 3; ++i) {
-        pattern += times->match_request({"POST", "/v1/batches", "/v1/batches", "", 0}).empty() ? '.' : 'x';
+        pattern +=
+            times->match_request({"POST", "/v1/batches", "/v1/batches", "", 0}).empty() ? '.' : 'x';
     }
     EXPECT_EQ(pattern, "xx.");
     EXPECT_EQ(times->rules()[0]->seen(), 3U);

@@ -1,10 +1,10 @@
 // Batches over HTTP: their life, their files, their ledger.
+#include "emulator/hashing.hpp"
+#include "session.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
-
-#include "emulator/hashing.hpp"
-#include "session.hpp"
 
 namespace overnight::test {
 namespace {
@@ -47,7 +47,8 @@ TEST(EmulatorBatches, counts_grow_while_in_progress) {
     const std::string id = session.start_batch(chat_lines(40));
     session.wait_for(id, "in_progress");
     std::set<std::int64_t> seen;
-    for (json::object batch = session.batch(id); text_in(batch, "/status") == "in_progress"; batch = session.batch(id)) {
+    for (json::object batch = session.batch(id); text_in(batch, "/status") == "in_progress";
+         batch = session.batch(id)) {
         seen.insert(number_in(batch, "/request_counts/completed"));
         session.advance(0.05);
     }
@@ -71,7 +72,8 @@ TEST(EmulatorBatches, bills_each_line_once_with_the_hash_of_its_body) {
 TEST(EmulatorBatches, ledger_knows_requests_creates_and_states) {
     Session session;
     const std::string file = session.upload_id(chat_lines(1));
-    const std::string id = text_in(object_of(session.create(file, R"({"overnight":"on1-tag","job":"7"})")), "/id");
+    const std::string id =
+        text_in(object_of(session.create(file, R"({"overnight":"on1-tag","job":"7"})")), "/id");
     session.finish(id);
     const auto creates = session.ledger("create");
     ASSERT_EQ(creates.size(), 1U);
@@ -99,16 +101,29 @@ TEST(EmulatorBatches, refuses_bad_creates_at_once) {
         std::string code;
         std::string param;
     };
-    const std::string good = R"("input_file_id":")" + file + R"(","endpoint":"/v1/chat/completions","completion_window":"24h")";
+    const std::string good = R"("input_file_id":")" + file +
+                             R"(","endpoint":"/v1/chat/completions","completion_window":"24h")";
     for (const Row& row : {
-             Row{"no file", R"({"endpoint":"/v1/chat/completions","completion_window":"24h"})", "missing_required_parameter", "input_file_id"},
-             Row{"no endpoint", R"({"input_file_id":"f","completion_window":"24h"})", "missing_required_parameter", "endpoint"},
-             Row{"no window", R"({"input_file_id":"f","endpoint":"/v1/responses"})", "missing_required_parameter", "completion_window"},
-             Row{"endpoint", R"({"input_file_id":"f","endpoint":"/v1/nothing","completion_window":"24h"})", "invalid_value", "endpoint"},
-             Row{"window", R"({"input_file_id":"f","endpoint":"/v1/responses","completion_window":"1h"})", "invalid_value", "completion_window"},
-             Row{"metadata value", "{" + good + R"(,"metadata":{"k":1}})", "invalid_type", "metadata.k"},
-             Row{"long metadata", "{" + good + R"(,"metadata":{"k":")" + std::string(513, 'x') + "\"}}", "string_above_max_length", "metadata.k"},
-             Row{"lifetime", "{" + good + R"(,"output_expires_after":{"anchor":"created_at","seconds":5}})", "invalid_value", "output_expires_after"},
+             Row{"no file", R"({"endpoint":"/v1/chat/completions","completion_window":"24h"})",
+                 "missing_required_parameter", "input_file_id"},
+             Row{"no endpoint", R"({"input_file_id":"f","completion_window":"24h"})",
+                 "missing_required_parameter", "endpoint"},
+             Row{"no window", R"({"input_file_id":"f","endpoint":"/v1/responses"})",
+                 "missing_required_parameter", "completion_window"},
+             Row{"endpoint",
+                 R"({"input_file_id":"f","endpoint":"/v1/nothing","completion_window":"24h"})",
+                 "invalid_value", "endpoint"},
+             Row{"window",
+                 R"({"input_file_id":"f","endpoint":"/v1/responses","completion_window":"1h"})",
+                 "invalid_value", "completion_window"},
+             Row{"metadata value", "{" + good + R"(,"metadata":{"k":1}})", "invalid_type",
+                 "metadata.k"},
+             Row{"long metadata",
+                 "{" + good + R"(,"metadata":{"k":")" + std::string(513, 'x') + "\"}}",
+                 "string_above_max_length", "metadata.k"},
+             Row{"lifetime",
+                 "{" + good + R"(,"output_expires_after":{"anchor":"created_at","seconds":5}})",
+                 "invalid_value", "output_expires_after"},
              Row{"no json", "{", "", ""},
          }) {
         const RawReply reply = session.post("/v1/batches", row.body);
@@ -127,7 +142,8 @@ TEST(EmulatorBatches, a_missing_input_fails_the_batch_later) {
     const json::object batch = session.finish(id);
     EXPECT_EQ(text_in(batch, "/status"), "failed");
     EXPECT_EQ(text_in(batch, "/errors/data/0/code"), "invalid_request");
-    EXPECT_NE(text_in(batch, "/errors/data/0/message").find("Cannot find file file-nothing"), std::string::npos);
+    EXPECT_NE(text_in(batch, "/errors/data/0/message").find("Cannot find file file-nothing"),
+              std::string::npos);
     EXPECT_EQ(number_in(batch, "/request_counts/total"), 0);
 }
 
@@ -153,7 +169,8 @@ TEST(EmulatorBatches, cancel_keeps_what_ran_and_names_what_did_not) {
     Session session;
     const std::string id = session.start_batch(chat_lines(40));
     session.wait_for(id, "in_progress");
-    while (number_in(session.batch(id), "/request_counts/completed") < 5) session.advance(0.1);
+    while (number_in(session.batch(id), "/request_counts/completed") < 5)
+        session.advance(0.1);
     const RawReply reply = session.post("/v1/batches/" + id + "/cancel", "");
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(text_in(object_of(reply), "/status"), "cancelling");
@@ -164,7 +181,8 @@ TEST(EmulatorBatches, cancel_keeps_what_ran_and_names_what_did_not) {
     EXPECT_GE(done.size(), 5U);
     EXPECT_EQ(done.size() + undone.size(), 40U);
     EXPECT_EQ(session.ledger("billed").size(), done.size());
-    EXPECT_EQ(number_in(batch, "/request_counts/completed"), static_cast<std::int64_t>(done.size()));
+    EXPECT_EQ(number_in(batch, "/request_counts/completed"),
+              static_cast<std::int64_t>(done.size()));
     EXPECT_EQ(number_in(batch, "/request_counts/failed"), 0);
     ASSERT_FALSE(undone.empty());
     EXPECT_EQ(text_in(undone[0], "/error/code"), "batch_cancelled");
@@ -179,7 +197,8 @@ TEST(EmulatorBatches, cancel_of_an_ended_batch_is_a_conflict) {
     session.finish(id);
     const RawReply reply = session.post("/v1/batches/" + id + "/cancel", "");
     EXPECT_EQ(reply.status, 409);
-    EXPECT_EQ(text_in(object_of(reply), "/error/message"), "Cannot cancel a batch with status 'completed'.");
+    EXPECT_EQ(text_in(object_of(reply), "/error/message"),
+              "Cannot cancel a batch with status 'completed'.");
     EXPECT_EQ(session.post("/v1/batches/batch_none/cancel", "").status, 404);
     EXPECT_EQ(session.get("/v1/batches/batch_none").status, 404);
 }
@@ -188,7 +207,8 @@ TEST(EmulatorBatches, lists_newest_first_in_pages) {
     Session session;
     const std::string file = session.upload_id(chat_lines(1));
     std::vector<std::string> ids;
-    for (int i = 0; i < 5; ++i) ids.push_back(text_in(object_of(session.create(file)), "/id"));
+    for (int i = 0; i < 5; ++i)
+        ids.push_back(text_in(object_of(session.create(file)), "/id"));
     const json::object first = object_of(session.get("/v1/batches?limit=2"));
     EXPECT_EQ(text_in(first, "/data/0/id"), ids[4]);
     EXPECT_EQ(text_in(first, "/first_id"), ids[4]);
@@ -213,7 +233,8 @@ TEST(EmulatorBatches, a_restarted_emulator_goes_on_without_billing_twice) {
         session.finish(ended);
         running = session.start_batch(chat_lines(40, "Another"));
         session.wait_for(running, "in_progress");
-        while (number_in(session.batch(running), "/request_counts/completed") < 5) session.advance(0.1);
+        while (number_in(session.batch(running), "/request_counts/completed") < 5)
+            session.advance(0.1);
         created = number_in(session.batch(running), "/created_at");
     }
     Session session("", state.path());

@@ -1,7 +1,7 @@
 // Files and uploads over HTTP.
-#include <gtest/gtest.h>
-
 #include "session.hpp"
+
+#include <gtest/gtest.h>
 
 namespace overnight::test {
 namespace {
@@ -27,7 +27,8 @@ TEST(EmulatorFiles, an_upload_is_a_file_that_reads_back) {
 
 TEST(EmulatorFiles, every_reply_names_its_request) {
     Session session;
-    for (const RawReply& reply : {session.get("/v1/files"), session.get("/v1/nothing"), session.get("/v1/batches/none")}) {
+    for (const RawReply& reply :
+         {session.get("/v1/files"), session.get("/v1/nothing"), session.get("/v1/batches/none")}) {
         EXPECT_EQ(reply.headers.at("x-request-id").rfind("req_", 0), 0U);
         EXPECT_EQ(reply.headers.at("openai-version"), "2020-10-01");
         EXPECT_FALSE(reply.headers.at("openai-processing-ms").empty());
@@ -47,18 +48,29 @@ TEST(EmulatorFiles, uploads_that_are_refused) {
              Row{"not jsonl", session.upload("hello\n"), 400},
              Row{"other ending", session.upload(chat_lines(1), "in.csv"), 400},
              Row{"other purpose", session.upload(chat_lines(1), "in.jsonl", "nonsense"), 400},
-             Row{"no file", session.post("/v1/files", multipart_body({{"purpose", "batch", ""}}, "xyz"), form), 400},
-             Row{"no purpose", session.post("/v1/files", multipart_body({{"file", "{}", "a.jsonl"}}, "xyz"), form), 400},
+             Row{"no file",
+                 session.post("/v1/files", multipart_body({{"purpose", "batch", ""}}, "xyz"), form),
+                 400},
+             Row{"no purpose",
+                 session.post("/v1/files", multipart_body({{"file", "{}", "a.jsonl"}}, "xyz"),
+                              form),
+                 400},
              Row{"cut form", session.post("/v1/files", "--xyz\r\nContent-", form), 400},
-             Row{"no form", session.post("/v1/files", "{}", {"Content-Type: application/json"}), 400},
+             Row{"no form", session.post("/v1/files", "{}", {"Content-Type: application/json"}),
+                 400},
              Row{"lifetime",
                  session.post("/v1/files",
-                              multipart_body({{"purpose", "batch", ""}, {"expires_after[anchor]", "created_at", ""},
-                                              {"expires_after[seconds]", "60", ""}, {"file", "{}", "a.jsonl"}}, "xyz"), form),
+                              multipart_body({{"purpose", "batch", ""},
+                                              {"expires_after[anchor]", "created_at", ""},
+                                              {"expires_after[seconds]", "60", ""},
+                                              {"file", "{}", "a.jsonl"}},
+                                             "xyz"),
+                              form),
                  400},
          }) {
         EXPECT_EQ(row.reply.status, row.status) << row.name;
-        EXPECT_EQ(text_in(object_of(row.reply), "/error/type"), "invalid_request_error") << row.name;
+        EXPECT_EQ(text_in(object_of(row.reply), "/error/type"), "invalid_request_error")
+            << row.name;
     }
     EXPECT_TRUE(at(object_of(session.get("/v1/files")), "/data").as_array().empty());
 }
@@ -70,9 +82,13 @@ TEST(EmulatorFiles, later_lines_may_be_broken_at_upload) {
 
 TEST(EmulatorFiles, fields_may_follow_the_file_and_set_a_lifetime) {
     Session session;
-    const std::string body = multipart_body({{"file", chat_lines(1), "a.jsonl"}, {"purpose", "batch", ""},
-                                             {"expires_after[anchor]", "created_at", ""}, {"expires_after[seconds]", "3600", ""}}, "xyz");
-    const json::object file = object_of(session.post("/v1/files", body, {"Content-Type: multipart/form-data; boundary=xyz"}));
+    const std::string body = multipart_body({{"file", chat_lines(1), "a.jsonl"},
+                                             {"purpose", "batch", ""},
+                                             {"expires_after[anchor]", "created_at", ""},
+                                             {"expires_after[seconds]", "3600", ""}},
+                                            "xyz");
+    const json::object file = object_of(
+        session.post("/v1/files", body, {"Content-Type: multipart/form-data; boundary=xyz"}));
     EXPECT_EQ(number_in(file, "/expires_at"), number_in(file, "/created_at") + 3'600);
     session.advance(3'601);
     EXPECT_EQ(session.get("/v1/files/" + text_in(file, "/id")).status, 404);
@@ -92,7 +108,10 @@ TEST(EmulatorFiles, ranges) {
     };
     for (const Row& row : {
              Row{{"Range: bytes=0-3"}, 206, content.substr(0, 4), "bytes 0-3/" + size},
-             Row{{"Range: bytes=5-"}, 206, content.substr(5), "bytes 5-" + std::to_string(content.size() - 1) + "/" + size},
+             Row{{"Range: bytes=5-"},
+                 206,
+                 content.substr(5),
+                 "bytes 5-" + std::to_string(content.size() - 1) + "/" + size},
              Row{{"Range: bytes=-4"}, 206, content.substr(content.size() - 4), ""},
              Row{{"Range: bytes=5-", "If-Range: " + etag}, 206, content.substr(5), ""},
              Row{{"Range: bytes=5-", "If-Range: \"other\""}, 200, content, ""},
@@ -115,12 +134,14 @@ TEST(EmulatorFiles, ranges) {
 TEST(EmulatorFiles, lists_with_order_purpose_and_pages) {
     Session session;
     std::vector<std::string> ids;
-    for (int i = 0; i < 3; ++i) ids.push_back(session.upload_id(chat_lines(1)));
+    for (int i = 0; i < 3; ++i)
+        ids.push_back(session.upload_id(chat_lines(1)));
     session.upload("notes", "notes.txt", "user_data");
     const json::object newest = object_of(session.get("/v1/files?purpose=batch&limit=2"));
     EXPECT_EQ(text_in(newest, "/data/0/id"), ids[2]);
     EXPECT_EQ(at(newest, "/has_more"), true);
-    const json::object rest = object_of(session.get("/v1/files?purpose=batch&limit=2&after=" + ids[1]));
+    const json::object rest =
+        object_of(session.get("/v1/files?purpose=batch&limit=2&after=" + ids[1]));
     EXPECT_EQ(text_in(rest, "/data/0/id"), ids[0]);
     EXPECT_EQ(at(rest, "/has_more"), false);
     EXPECT_EQ(text_in(object_of(session.get("/v1/files?order=asc")), "/data/0/id"), ids[0]);
@@ -142,19 +163,25 @@ TEST(EmulatorFiles, deleted_files_are_gone) {
 
 TEST(EmulatorFiles, only_batch_files_can_be_read) {
     Session session;
-    const std::string id = text_in(object_of(session.upload("notes", "notes.txt", "assistants")), "/id");
+    const std::string id =
+        text_in(object_of(session.upload("notes", "notes.txt", "assistants")), "/id");
     EXPECT_EQ(session.get("/v1/files/" + id + "/content").status, 400);
 }
 
 class EmulatorUploads : public testing::Test {
 protected:
     std::string start(std::size_t bytes) {
-        return text_in(object_of(session.post("/v1/uploads", R"({"filename":"in.jsonl","purpose":"batch","bytes":)" + std::to_string(bytes) +
-                                                                 R"(,"mime_type":"application/jsonl"})")), "/id");
+        return text_in(
+            object_of(session.post(
+                "/v1/uploads", R"({"filename":"in.jsonl","purpose":"batch","bytes":)" +
+                                   std::to_string(bytes) + R"(,"mime_type":"application/jsonl"})")),
+            "/id");
     }
     std::string part(const std::string& upload, const std::string& data) {
-        return text_in(object_of(session.post("/v1/uploads/" + upload + "/parts", multipart_body({{"data", data, "blob"}}, "xyz"),
-                                              {"Content-Type: multipart/form-data; boundary=xyz"})), "/id");
+        return text_in(object_of(session.post("/v1/uploads/" + upload + "/parts",
+                                              multipart_body({{"data", data, "blob"}}, "xyz"),
+                                              {"Content-Type: multipart/form-data; boundary=xyz"})),
+                       "/id");
     }
     Session session;
 };
@@ -164,7 +191,8 @@ TEST_F(EmulatorUploads, parts_become_a_file_in_the_order_that_was_asked_for) {
     const std::string upload = start(content.size());
     const std::string second = part(upload, content.substr(100));
     const std::string first = part(upload, content.substr(0, 100));
-    const RawReply reply = session.post("/v1/uploads/" + upload + "/complete", R"({"part_ids":[")" + first + "\",\"" + second + "\"]}");
+    const RawReply reply = session.post("/v1/uploads/" + upload + "/complete",
+                                        R"({"part_ids":[")" + first + "\",\"" + second + "\"]}");
     ASSERT_EQ(reply.status, 200) << reply.wire;
     EXPECT_EQ(text_in(object_of(reply), "/status"), "completed");
     const std::string file = text_in(object_of(reply), "/file/id");
@@ -176,17 +204,29 @@ TEST_F(EmulatorUploads, sums_and_hashes_must_fit) {
     const std::string content = chat_lines(1);
     const std::string upload = start(content.size() + 1);
     const std::string id = part(upload, content);
-    EXPECT_EQ(session.post("/v1/uploads/" + upload + "/complete", R"({"part_ids":[")" + id + "\"]}").status, 400);
+    EXPECT_EQ(session.post("/v1/uploads/" + upload + "/complete", R"({"part_ids":[")" + id + "\"]}")
+                  .status,
+              400);
     const std::string other = start(content.size());
     const std::string whole = part(other, content);
-    EXPECT_EQ(session.post("/v1/uploads/" + other + "/complete", R"({"part_ids":[")" + whole + R"("],"md5":"00"})").status, 400);
-    EXPECT_EQ(session.post("/v1/uploads/" + other + "/complete", R"({"part_ids":["part_none"]})").status, 400);
-    EXPECT_EQ(session.post("/v1/uploads/" + other + "/complete", R"({"part_ids":[")" + whole + "\"]}").status, 200);
+    EXPECT_EQ(session
+                  .post("/v1/uploads/" + other + "/complete",
+                        R"({"part_ids":[")" + whole + R"("],"md5":"00"})")
+                  .status,
+              400);
+    EXPECT_EQ(
+        session.post("/v1/uploads/" + other + "/complete", R"({"part_ids":["part_none"]})").status,
+        400);
+    EXPECT_EQ(
+        session.post("/v1/uploads/" + other + "/complete", R"({"part_ids":[")" + whole + "\"]}")
+            .status,
+        200);
 }
 
 TEST_F(EmulatorUploads, end_after_an_hour_or_a_cancel) {
     const std::string upload = start(10);
-    EXPECT_EQ(text_in(object_of(session.post("/v1/uploads/" + upload + "/cancel", "")), "/status"), "cancelled");
+    EXPECT_EQ(text_in(object_of(session.post("/v1/uploads/" + upload + "/cancel", "")), "/status"),
+              "cancelled");
     EXPECT_EQ(part(upload, "x"), "");
     const std::string late = start(10);
     session.advance(3'601);

@@ -1,10 +1,10 @@
 // What line and batch rules do to a batch's results.
+#include "session.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
-
-#include "session.hpp"
 
 namespace overnight::test {
 namespace {
@@ -18,7 +18,9 @@ struct Results {
     std::size_t billed = 0;
 };
 
-Results run(const std::string& faults, const std::string& content = chat_lines(10), const std::string& endpoint = "/v1/chat/completions") {
+Results run(const std::string& faults,
+            const std::string& content = chat_lines(10),
+            const std::string& endpoint = "/v1/chat/completions") {
     Session session(faults);
     Results results;
     const std::string id = session.start_batch(content, endpoint);
@@ -34,7 +36,8 @@ Results run(const std::string& faults, const std::string& content = chat_lines(1
 std::string lines_with(const std::string& more, int count = 4) {
     std::string all;
     for (int i = 1; i <= count; ++i) {
-        all += R"({"custom_id":"c)" + std::to_string(i) + R"(","method":"POST","url":"/v1/chat/completions","body":)" +
+        all += R"({"custom_id":"c)" + std::to_string(i) +
+               R"(","method":"POST","url":"/v1/chat/completions","body":)" +
                chat_body("text " + std::to_string(i), more) + "}\n";
     }
     return all;
@@ -53,7 +56,8 @@ TEST(LineFaults, failed_lines_by_status) {
     for (const Row& row : {
              Row{R"([{"fault":"line_error"}])", 500, ""},
              Row{R"([{"fault":"line_error","status":429}])", 429, "rate_limit_exceeded"},
-             Row{R"([{"fault":"line_error","status":400,"code":"invalid_prompt"}])", 400, "invalid_prompt"},
+             Row{R"([{"fault":"line_error","status":400,"code":"invalid_prompt"}])", 400,
+                 "invalid_prompt"},
              Row{R"([{"fault":"line_error","status":0}])", 0, ""},
              Row{R"([{"fault":"quota"}])", 429, "insufficient_quota"},
              Row{R"([{"fault":"poison","contains":"number"}])", 400, "context_length_exceeded"},
@@ -72,8 +76,11 @@ TEST(LineFaults, failed_lines_by_status) {
 }
 
 TEST(LineFaults, shapes_and_places_of_failed_lines) {
-    EXPECT_EQ(text_in(run(R"([{"fault":"line_error","shape":"error","code":"x"}])").errors.at(0), "/error/code"), "x");
-    EXPECT_TRUE(at(run(R"([{"fault":"line_error","shape":"error"}])").errors.at(0), "/response").is_null());
+    EXPECT_EQ(text_in(run(R"([{"fault":"line_error","shape":"error","code":"x"}])").errors.at(0),
+                      "/error/code"),
+              "x");
+    EXPECT_TRUE(
+        at(run(R"([{"fault":"line_error","shape":"error"}])").errors.at(0), "/response").is_null());
     const json::object both = run(R"([{"fault":"line_error","shape":"both"}])").errors.at(0);
     EXPECT_TRUE(at(both, "/response").is_object() && at(both, "/error").is_object());
     EXPECT_EQ(run(R"([{"fault":"line_error","file":"output"}])").output.size(), 10U);
@@ -82,8 +89,12 @@ TEST(LineFaults, shapes_and_places_of_failed_lines) {
 
 TEST(LineFaults, tries_let_the_same_body_pass_later) {
     Session session(R"([{"fault":"line_error","tries":1}])");
-    EXPECT_EQ(session.lines(session.finish(session.start_batch(chat_lines(5))), "error_file_id").size(), 5U);
-    EXPECT_EQ(session.lines(session.finish(session.start_batch(chat_lines(5))), "output_file_id").size(), 5U);
+    EXPECT_EQ(
+        session.lines(session.finish(session.start_batch(chat_lines(5))), "error_file_id").size(),
+        5U);
+    EXPECT_EQ(
+        session.lines(session.finish(session.start_batch(chat_lines(5))), "output_file_id").size(),
+        5U);
 }
 
 TEST(LineFaults, a_part_of_the_lines_is_hit) {
@@ -95,36 +106,62 @@ TEST(LineFaults, a_part_of_the_lines_is_hit) {
 }
 
 TEST(LineFaults, answers_that_are_bad) {
-    const auto first = [](const char* rule, const std::string& content = chat_lines(1)) { return run(rule, content).output.at(0); };
-    EXPECT_EQ(text_in(first(R"([{"fault":"finish"}])"), "/response/body/choices/0/finish_reason"), "length");
-    EXPECT_EQ(text_in(first(R"([{"fault":"finish","reason":"content_filter"}])"), "/response/body/choices/0/finish_reason"), "content_filter");
-    EXPECT_FALSE(text_in(first(R"([{"fault":"refusal"}])"), "/response/body/choices/0/message/refusal").empty());
-    EXPECT_TRUE(at(first(R"([{"fault":"empty_answer"}])"), "/response/body/choices").as_array().empty());
+    const auto first = [](const char* rule, const std::string& content = chat_lines(1)) {
+        return run(rule, content).output.at(0);
+    };
+    EXPECT_EQ(text_in(first(R"([{"fault":"finish"}])"), "/response/body/choices/0/finish_reason"),
+              "length");
+    EXPECT_EQ(text_in(first(R"([{"fault":"finish","reason":"content_filter"}])"),
+                      "/response/body/choices/0/finish_reason"),
+              "content_filter");
+    EXPECT_FALSE(
+        text_in(first(R"([{"fault":"refusal"}])"), "/response/body/choices/0/message/refusal")
+            .empty());
+    EXPECT_TRUE(
+        at(first(R"([{"fault":"empty_answer"}])"), "/response/body/choices").as_array().empty());
     EXPECT_TRUE(at(first(R"([{"fault":"usage_wrong"}])"), "/response/body/usage").is_null());
-    EXPECT_EQ(number_in(first(R"([{"fault":"usage_wrong","usage":"negative"}])"), "/response/body/usage/prompt_tokens"), -1);
-    EXPECT_EQ(text_in(first(R"([{"fault":"other_model","name":"x"}])"), "/response/body/model"), "x");
+    EXPECT_EQ(number_in(first(R"([{"fault":"usage_wrong","usage":"negative"}])"),
+                        "/response/body/usage/prompt_tokens"),
+              -1);
+    EXPECT_EQ(text_in(first(R"([{"fault":"other_model","name":"x"}])"), "/response/body/model"),
+              "x");
     const std::string pack = lines_with(pack_format, 1);
-    const auto content = [&](const char* rule) { return text_in(first(rule, pack), "/response/body/choices/0/message/content"); };
+    const auto content = [&](const char* rule) {
+        return text_in(first(rule, pack), "/response/body/choices/0/message/content");
+    };
     EXPECT_THROW(json::parse(content(R"([{"fault":"invalid_json"}])")), std::exception);
-    EXPECT_TRUE(json::parse(content(R"([{"fault":"schema_violation"}])")).as_object().contains("unexpected"));
+    EXPECT_TRUE(json::parse(content(R"([{"fault":"schema_violation"}])"))
+                    .as_object()
+                    .contains("unexpected"));
     const json::value missing = json::parse(content(R"([{"fault":"missing_rows","rows":["r2"]}])"));
     EXPECT_TRUE(missing.as_object().contains("r1"));
     EXPECT_FALSE(missing.as_object().contains("r2"));
-    EXPECT_TRUE(json::parse(content(R"([{"fault":"bad_rows","rows":["r1"]}])")).at("r1").is_object());
+    EXPECT_TRUE(
+        json::parse(content(R"([{"fault":"bad_rows","rows":["r1"]}])")).at("r1").is_object());
 }
 
 TEST(LineFaults, responses_can_fail_or_be_incomplete) {
-    const std::string content = R"({"custom_id":"c1","method":"POST","url":"/v1/responses","body":{"model":"m","input":"some text"}})";
-    const auto first = [&](const char* rule) { return run(rule, content, "/v1/responses").output.at(0); };
-    EXPECT_EQ(text_in(first(R"([{"fault":"response_failed"}])"), "/response/body/error/code"), "server_error");
-    EXPECT_EQ(text_in(first(R"([{"fault":"finish"}])"), "/response/body/incomplete_details/reason"), "max_output_tokens");
-    EXPECT_EQ(text_in(first(R"([{"fault":"finish","reason":"content_filter"}])"), "/response/body/incomplete_details/reason"), "content_filter");
+    const std::string content =
+        R"({"custom_id":"c1","method":"POST","url":"/v1/responses","body":{"model":"m","input":"some text"}})";
+    const auto first = [&](const char* rule) {
+        return run(rule, content, "/v1/responses").output.at(0);
+    };
+    EXPECT_EQ(text_in(first(R"([{"fault":"response_failed"}])"), "/response/body/error/code"),
+              "server_error");
+    EXPECT_EQ(text_in(first(R"([{"fault":"finish"}])"), "/response/body/incomplete_details/reason"),
+              "max_output_tokens");
+    EXPECT_EQ(text_in(first(R"([{"fault":"finish","reason":"content_filter"}])"),
+                      "/response/body/incomplete_details/reason"),
+              "content_filter");
 }
 
 TEST(BatchFaults, validation_fails_with_any_code) {
-    for (const char* const code : {"invalid_json_line", "missing_required_parameter", "duplicate_custom_id", "invalid_url", "mismatched_model",
-                                   "model_not_found", "streaming_unsupported", "invalid_request", "token_limit_exceeded"}) {
-        const Results results = run(R"([{"fault":"validate_fail","code":")" + std::string(code) + R"(","line":3}])");
+    for (const char* const code :
+         {"invalid_json_line", "missing_required_parameter", "duplicate_custom_id", "invalid_url",
+          "mismatched_model", "model_not_found", "streaming_unsupported", "invalid_request",
+          "token_limit_exceeded"}) {
+        const Results results =
+            run(R"([{"fault":"validate_fail","code":")" + std::string(code) + R"(","line":3}])");
         EXPECT_EQ(text_in(results.batch, "/status"), "failed") << code;
         EXPECT_EQ(text_in(results.batch, "/errors/data/0/code"), code);
         EXPECT_EQ(number_in(results.batch, "/errors/data/0/line"), 3);
@@ -148,14 +185,16 @@ TEST(BatchFaults, batches_that_end_early_keep_what_was_done) {
     EXPECT_EQ(text_in(cancelled.errors.at(0), "/error/code"), "batch_cancelled");
     EXPECT_EQ(cancelled.output.size(), 5U);
     const Results overloaded = run(R"([{"fault":"expire","done":0,"overloaded":1}])");
-    EXPECT_NE(text_in(overloaded.errors.at(0), "/error/message").find("overloaded"), std::string::npos);
+    EXPECT_NE(text_in(overloaded.errors.at(0), "/error/message").find("overloaded"),
+              std::string::npos);
 }
 
 TEST(BatchFaults, result_files_that_are_odd) {
     const std::string content = chat_lines(30);
     const auto ids = [](const std::vector<json::object>& lines) {
         std::vector<std::string> all;
-        for (const json::object& line : lines) all.push_back(text_in(line, "/custom_id"));
+        for (const json::object& line : lines)
+            all.push_back(text_in(line, "/custom_id"));
         return all;
     };
     const auto plain = ids(run("", content).output);
@@ -165,19 +204,26 @@ TEST(BatchFaults, result_files_that_are_odd) {
     const Results same = run(R"([{"fault":"duplicate_lines","lines":[2]}])", content);
     ASSERT_EQ(same.output.size(), 31U);
     EXPECT_EQ(same.output[1], same.output[2]);
-    const Results different = run(R"([{"fault":"duplicate_lines","lines":[2],"body":"different"}])", content);
-    EXPECT_EQ(text_in(different.output.at(1), "/custom_id"), text_in(different.output.at(2), "/custom_id"));
+    const Results different =
+        run(R"([{"fault":"duplicate_lines","lines":[2],"body":"different"}])", content);
+    EXPECT_EQ(text_in(different.output.at(1), "/custom_id"),
+              text_in(different.output.at(2), "/custom_id"));
     EXPECT_NE(at(different.output[1], "/response/body"), at(different.output[2], "/response/body"));
-    const Results failed = run(R"([{"fault":"duplicate_lines","lines":[2],"body":"failed"}])", content);
+    const Results failed =
+        run(R"([{"fault":"duplicate_lines","lines":[2],"body":"failed"}])", content);
     EXPECT_EQ(text_in(failed.errors.at(0), "/custom_id"), "c2");
     EXPECT_EQ(number_in(failed.errors.at(0), "/response/status_code"), 500);
-    EXPECT_EQ(text_in(run(R"([{"fault":"unknown_lines","count":2}])", content).output.at(31), "/custom_id"), "unknown-2");
+    EXPECT_EQ(text_in(run(R"([{"fault":"unknown_lines","count":2}])", content).output.at(31),
+                      "/custom_id"),
+              "unknown-2");
     const Results dropped = run(R"([{"fault":"drop_lines","lines":[1,5]}])", content);
     EXPECT_EQ(dropped.output.size(), 28U);
     EXPECT_EQ(dropped.billed, 30U);
     EXPECT_EQ(number_in(dropped.batch, "/request_counts/completed"), 30);
     EXPECT_EQ(run(R"([{"fault":"drop_lines","lines":[1],"billed":false}])", content).billed, 29U);
-    EXPECT_TRUE(run(R"([{"fault":"corrupt_line","lines":[3]}])", content).output.at(2).contains("unreadable"));
+    EXPECT_TRUE(run(R"([{"fault":"corrupt_line","lines":[3]}])", content)
+                    .output.at(2)
+                    .contains("unreadable"));
 }
 
 TEST(BatchFaults, file_ids_that_are_empty_or_missing) {
@@ -205,7 +251,8 @@ TEST(BatchFaults, a_batch_can_be_stuck_and_come_free) {
 }
 
 TEST(BatchFaults, cancels_can_be_slow_or_lose_the_race) {
-    Session slow(R"([{"fault":"cancel_slow","seconds":900},{"fault":"stuck","state":"in_progress","done":0.5}])");
+    Session slow(
+        R"([{"fault":"cancel_slow","seconds":900},{"fault":"stuck","state":"in_progress","done":0.5}])");
     const std::string id = slow.start_batch(chat_lines(10));
     slow.wait_for(id, "in_progress");
     slow.post("/v1/batches/" + id + "/cancel", "");
@@ -224,8 +271,11 @@ TEST(BatchFaults, cancels_can_be_slow_or_lose_the_race) {
 }
 
 TEST(BatchFaults, counts_metadata_and_times_that_lie) {
-    EXPECT_EQ(number_in(run(R"([{"fault":"wrong_counts","completed":99}])").batch, "/request_counts/completed"), 99);
-    Session session(R"([{"fault":"drop_metadata"},{"fault":"skew_created","seconds":-600},{"fault":"batch_time","seconds":3600}])");
+    EXPECT_EQ(number_in(run(R"([{"fault":"wrong_counts","completed":99}])").batch,
+                        "/request_counts/completed"),
+              99);
+    Session session(
+        R"([{"fault":"drop_metadata"},{"fault":"skew_created","seconds":-600},{"fault":"batch_time","seconds":3600}])");
     const std::string file = session.upload_id(chat_lines(1));
     const std::int64_t now = number_in(object_of(session.get("/v1/files/" + file)), "/created_at");
     const json::object batch = object_of(session.create(file, R"({"overnight":"t"})"));

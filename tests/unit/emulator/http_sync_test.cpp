@@ -1,7 +1,7 @@
 // Ordinary calls, models, authorisation and the switches under /_ctl.
-#include <gtest/gtest.h>
-
 #include "session.hpp"
+
+#include <gtest/gtest.h>
 
 namespace overnight::test {
 namespace {
@@ -15,7 +15,8 @@ TEST(EmulatorSync, answers_as_a_batch_would_and_bills_the_tier) {
     ASSERT_EQ(reply.status, 200) << reply.wire;
     EXPECT_EQ(text_in(object_of(reply), "/service_tier"), "default");
     EXPECT_FALSE(reply.headers.at("x-ratelimit-remaining-tokens").empty());
-    const RawReply flex = session.post("/v1/chat/completions", chat_body(text, R"(,"service_tier":"flex")"));
+    const RawReply flex =
+        session.post("/v1/chat/completions", chat_body(text, R"(,"service_tier":"flex")"));
     EXPECT_EQ(text_in(object_of(flex), "/service_tier"), "flex");
     const auto billed = session.ledger("billed");
     ASSERT_EQ(billed.size(), 2U);
@@ -30,10 +31,19 @@ TEST(EmulatorSync, answers_as_a_batch_would_and_bills_the_tier) {
 
 TEST(EmulatorSync, all_endpoints_answer) {
     Session session;
-    EXPECT_EQ(session.post("/v1/responses", R"({"model":"gpt-6-luna","input":"hello there"})").status, 200);
-    EXPECT_EQ(session.post("/v1/embeddings", R"({"model":"text-embedding-3-small","input":"hello"})").status, 200);
-    EXPECT_EQ(session.post("/v1/moderations", R"({"input":"hello","model":"omni-moderation-latest"})").status, 200);
-    const json::object count = object_of(session.post("/v1/responses/input_tokens", R"({"model":"gpt-6-luna","input":"hello there"})"));
+    EXPECT_EQ(
+        session.post("/v1/responses", R"({"model":"gpt-6-luna","input":"hello there"})").status,
+        200);
+    EXPECT_EQ(
+        session.post("/v1/embeddings", R"({"model":"text-embedding-3-small","input":"hello"})")
+            .status,
+        200);
+    EXPECT_EQ(
+        session.post("/v1/moderations", R"({"input":"hello","model":"omni-moderation-latest"})")
+            .status,
+        200);
+    const json::object count = object_of(session.post(
+        "/v1/responses/input_tokens", R"({"model":"gpt-6-luna","input":"hello there"})"));
     EXPECT_EQ(text_in(count, "/object"), "response.input_tokens");
     EXPECT_GT(number_in(count, "/input_tokens"), 2);
     EXPECT_GT(at(object_of(session.get("/v1/models")), "/data").as_array().size(), 5U);
@@ -43,19 +53,24 @@ TEST(EmulatorSync, all_endpoints_answer) {
 TEST(EmulatorSync, refuses_what_is_not_json_and_tiers_that_are_not_offered) {
     Session session;
     EXPECT_EQ(session.post("/v1/chat/completions", "{").status, 400);
-    EXPECT_EQ(session.post("/v1/chat/completions", R"({"model":"m","messages":[1,,2]})").status, 400);
-    EXPECT_EQ(session.post("/v1/embeddings", R"({"model":"m","input":"x","service_tier":"flex"})").status, 400);
+    EXPECT_EQ(session.post("/v1/chat/completions", R"({"model":"m","messages":[1,,2]})").status,
+              400);
+    EXPECT_EQ(
+        session.post("/v1/embeddings", R"({"model":"m","input":"x","service_tier":"flex"})").status,
+        400);
     EXPECT_TRUE(session.ledger("billed").empty());
 }
 
 TEST(EmulatorSync, wants_a_key) {
     Session session;
-    for (const std::vector<std::string>& headers : {std::vector<std::string>{}, {"Authorization: Basic abc"}, {"Authorization: Bearer "}}) {
+    for (const std::vector<std::string>& headers :
+         {std::vector<std::string>{}, {"Authorization: Basic abc"}, {"Authorization: Bearer "}}) {
         const RawReply reply = exchange(session.port(), {"GET", "/v1/models", headers, ""});
         EXPECT_EQ(reply.status, 401);
         EXPECT_EQ(text_in(object_of(reply), "/error/type"), "invalid_request_error");
     }
-    EXPECT_EQ(session.get("/v1/models", {"X-Client-Request-Id: " + std::string(513, 'x')}).status, 400);
+    EXPECT_EQ(session.get("/v1/models", {"X-Client-Request-Id: " + std::string(513, 'x')}).status,
+              400);
 }
 
 TEST(EmulatorSync, unknown_routes_are_json_404s) {
@@ -72,7 +87,10 @@ TEST(EmulatorControl, replaces_the_script_moves_the_clock_and_counts) {
     const auto ctl = [&](const char* method, const char* path, const char* body) {
         return exchange(session.port(), {method, path, {}, body});
     };
-    EXPECT_EQ(ctl("POST", "/_ctl/faults", R"([{"fault":"http","status":503,"route":"GET /v1/models"}])").status, 200);
+    EXPECT_EQ(
+        ctl("POST", "/_ctl/faults", R"([{"fault":"http","status":503,"route":"GET /v1/models"}])")
+            .status,
+        200);
     EXPECT_EQ(session.get("/v1/models").status, 503);
     EXPECT_EQ(number_in(object_of(ctl("GET", "/_ctl/faults", "")), "/data/0/hits"), 1);
     const RawReply wrong = ctl("POST", "/_ctl/faults", R"([{"fault":"htp"}])");
@@ -92,13 +110,16 @@ TEST(EmulatorControl, replaces_the_script_moves_the_clock_and_counts) {
 TEST(EmulatorControl, refuses_bad_options) {
     emulator::Options backwards;
     backwards.speed = -1;
-    EXPECT_EQ(emulator::Emulator::start(std::move(backwards)).error().code(), core::Errc::invalid_input);
+    EXPECT_EQ(emulator::Emulator::start(std::move(backwards)).error().code(),
+              core::Errc::invalid_input);
     emulator::Options broken;
     broken.faults = "{";
-    EXPECT_EQ(emulator::Emulator::start(std::move(broken)).error().code(), core::Errc::invalid_input);
+    EXPECT_EQ(emulator::Emulator::start(std::move(broken)).error().code(),
+              core::Errc::invalid_input);
     emulator::Options options;
     options.ledger = "/nonexistent/ledger";
-    EXPECT_EQ(emulator::Emulator::start(std::move(options)).error().code(), core::Errc::configuration);
+    EXPECT_EQ(emulator::Emulator::start(std::move(options)).error().code(),
+              core::Errc::configuration);
 }
 
 }  // namespace

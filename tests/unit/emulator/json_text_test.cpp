@@ -9,12 +9,14 @@ namespace {
 
 TEST(JsonText, every_ascii_byte_survives) {
     std::string all;
-    for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
+    for (int c = 0; c < 128; ++c)
+        all += static_cast<char>(c);
     all += "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80";
     std::string out;
     put_json(out, all);
     EXPECT_EQ(std::string(boost::json::parse(out).as_string()), all);
-    for (const char c : out) EXPECT_FALSE(c >= 0 && c < 0x20);
+    for (const char c : out)
+        EXPECT_FALSE(c >= 0 && c < 0x20);
 }
 
 TEST(JsonText, broken_utf8_becomes_valid) {

@@ -34,7 +34,8 @@ public:
 
 const std::string form =
     "--b\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-    "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a \\\"q\\\".jsonl\"\r\nContent-Type: x\r\n\r\n"
+    "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a "
+    "\\\"q\\\".jsonl\"\r\nContent-Type: x\r\n\r\n"
     "line 1\nline 2\r\n--not the end\r\n\r\n--b--\r\nepilogue";
 
 TEST(Multipart, reads_a_form_in_pieces_of_any_size) {
@@ -58,7 +59,8 @@ TEST(Multipart, reads_a_form_in_pieces_of_any_size) {
 TEST(Multipart, an_empty_part_has_no_bytes) {
     Recorder sink;
     MultipartParser parser("b", sink);
-    ASSERT_TRUE(parser.feed("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n--b--\r\n"));
+    ASSERT_TRUE(
+        parser.feed("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n--b--\r\n"));
     ASSERT_TRUE(parser.finish());
     EXPECT_EQ(sink.parts.at(0).data, "");
 }
@@ -73,8 +75,9 @@ TEST(Multipart, a_form_that_was_cut_is_an_error) {
 }
 
 TEST(Multipart, malformed_forms_are_refused) {
-    for (const std::string& text : {std::string("--b\r\nX: y\r\n\r\nno name\r\n--b--"), std::string("--bXX"),
-                                    "--b\r\nA: " + std::string(20'000, 'a')}) {
+    for (const std::string& text :
+         {std::string("--b\r\nX: y\r\n\r\nno name\r\n--b--"), std::string("--bXX"),
+          "--b\r\nA: " + std::string(20'000, 'a')}) {
         Recorder sink;
         MultipartParser parser("b", sink);
         const auto fed = parser.feed(text);

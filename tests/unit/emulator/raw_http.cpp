@@ -1,14 +1,13 @@
 // Plain sockets.
 #include "raw_http.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cctype>
+#include <cstdlib>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cctype>
-#include <cstdlib>
 
 namespace overnight::test {
 
@@ -21,7 +20,8 @@ public:
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+        connected_ =
+            ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
     }
     ~Socket() { ::close(fd_); }
     Socket(const Socket&) = delete;
@@ -54,7 +54,8 @@ private:
 RawReply parse(std::string wire) {
     RawReply reply;
     const std::size_t end = wire.find("\r\n\r\n");
-    if (wire.rfind("HTTP/1.1 ", 0) == 0 && wire.size() > 12) reply.status = std::atoi(wire.c_str() + 9);
+    if (wire.rfind("HTTP/1.1 ", 0) == 0 && wire.size() > 12)
+        reply.status = std::atoi(wire.c_str() + 9);
     std::size_t pos = wire.find("\r\n");
     while (end != std::string::npos && pos < end) {
         const std::size_t start = pos + 2;
@@ -63,12 +64,14 @@ RawReply parse(std::string wire) {
         const std::size_t colon = line.find(':');
         if (colon == std::string::npos) continue;
         std::string name = line.substr(0, colon);
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         reply.headers[name] = line.substr(std::min(colon + 2, line.size()));
     }
     if (end != std::string::npos) reply.body = wire.substr(end + 4);
     const auto length = reply.headers.find("content-length");
-    reply.complete = length != reply.headers.end() && std::to_string(reply.body.size()) == length->second;
+    reply.complete =
+        length != reply.headers.end() && std::to_string(reply.body.size()) == length->second;
     reply.wire = std::move(wire);
     return reply;
 }
@@ -79,8 +82,10 @@ constexpr std::string_view boundary = "----overnight-test-boundary";
 
 RawReply exchange(std::uint16_t port, const RawRequest& request) {
     Socket socket(port);
-    std::string head = request.method + ' ' + request.target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
-    for (const std::string& header : request.headers) head += header + "\r\n";
+    std::string head = request.method + ' ' + request.target +
+                       " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
+    for (const std::string& header : request.headers)
+        head += header + "\r\n";
     if (!request.body.empty() || request.method == "POST") {
         head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
     }
@@ -93,26 +98,36 @@ RawReply exchange(std::uint16_t port, const RawRequest& request) {
 std::string multipart_body(const std::vector<FormPart>& parts, std::string_view with) {
     std::string body;
     for (const FormPart& part : parts) {
-        body += "--" + std::string(with) + "\r\nContent-Disposition: form-data; name=\"" + part.name + '"';
-        if (!part.filename.empty()) body += "; filename=\"" + part.filename + "\"\r\nContent-Type: application/jsonl";
+        body += "--" + std::string(with) + "\r\nContent-Disposition: form-data; name=\"" +
+                part.name + '"';
+        if (!part.filename.empty())
+            body += "; filename=\"" + part.filename + "\"\r\nContent-Type: application/jsonl";
         body += "\r\n\r\n" + part.value + "\r\n";
     }
     return body + "--" + std::string(with) + "--\r\n";
 }
 
-RawReply upload_generated(std::uint16_t port, std::string_view line, std::uint64_t lines, std::string_view key) {
-    const std::string head = "--" + std::string(boundary) +
-                             "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--" + std::string(boundary) +
-                             "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big.jsonl\"\r\n\r\n";
+RawReply upload_generated(std::uint16_t port,
+                          std::string_view line,
+                          std::uint64_t lines,
+                          std::string_view key) {
+    const std::string head =
+        "--" + std::string(boundary) +
+        "\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--" +
+        std::string(boundary) +
+        "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big.jsonl\"\r\n\r\n";
     const std::string tail = "\r\n--" + std::string(boundary) + "--\r\n";
     const std::uint64_t length = head.size() + lines * line.size() + tail.size();
     Socket socket(port);
-    socket.send_all("POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer " + std::string(key) +
-                    "\r\nContent-Type: multipart/form-data; boundary=" + std::string(boundary) +
-                    "\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n");
+    socket.send_all(
+        "POST /v1/files HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: "
+        "Bearer " +
+        std::string(key) + "\r\nContent-Type: multipart/form-data; boundary=" +
+        std::string(boundary) + "\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n");
     socket.send_all(head);
     std::string block;
-    while (block.size() < 200'000) block += line;
+    while (block.size() < 200'000)
+        block += line;
     const std::uint64_t lines_in_block = block.size() / line.size();
     for (std::uint64_t sent = 0; sent < lines;) {
         const std::uint64_t now = std::min(lines_in_block, lines - sent);

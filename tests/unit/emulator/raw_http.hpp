@@ -1,4 +1,5 @@
-// A small HTTP client over a plain socket, so that the emulator is tested with nothing of the project's own client.
+// A small HTTP client over a plain socket, so that the emulator is tested with nothing of the
+// project's own client.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 namespace overnight::test {
 
 struct RawReply {
-    int status = 0;  ///< 0: no reply came
+    int status = 0;                              ///< 0: no reply came
     std::map<std::string, std::string> headers;  ///< names in lower case
     std::string body;
     std::string wire;       ///< everything that was received
@@ -37,6 +38,9 @@ struct FormPart {
 std::string multipart_body(const std::vector<FormPart>& parts, std::string_view boundary);
 
 /// Uploads a JSONL file that is made line by line: nothing of it is held in memory.
-RawReply upload_generated(std::uint16_t port, std::string_view line, std::uint64_t lines, std::string_view key);
+RawReply upload_generated(std::uint16_t port,
+                          std::string_view line,
+                          std::uint64_t lines,
+                          std::string_view key);
 
 }  // namespace overnight::test

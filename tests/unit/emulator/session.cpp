@@ -13,7 +13,8 @@ namespace overnight::test {
 namespace json = boost::json;
 
 TempDirectory::TempDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "overnight-test-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "overnight-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
     path_ = pattern;
 }
@@ -45,29 +46,39 @@ RawReply Session::del(const std::string& target) {
     return exchange(port(), {"DELETE", target, {"Authorization: Bearer sk-test-0123456789"}, ""});
 }
 
-RawReply Session::post(const std::string& target, std::string body, std::vector<std::string> headers) {
+RawReply Session::post(const std::string& target,
+                       std::string body,
+                       std::vector<std::string> headers) {
     headers.push_back("Authorization: Bearer sk-test-0123456789");
     return exchange(port(), {"POST", target, std::move(headers), std::move(body)});
 }
 
-RawReply Session::upload(const std::string& content, const std::string& filename, const std::string& purpose) {
-    const std::string body = multipart_body({{"purpose", purpose, ""}, {"file", content, filename}}, "xyz");
+RawReply Session::upload(const std::string& content,
+                         const std::string& filename,
+                         const std::string& purpose) {
+    const std::string body =
+        multipart_body({{"purpose", purpose, ""}, {"file", content, filename}}, "xyz");
     return post("/v1/files", body, {"Content-Type: multipart/form-data; boundary=xyz"});
 }
 
-std::string Session::upload_id(const std::string& content) { return text_in(object_of(upload(content)), "/id"); }
+std::string Session::upload_id(const std::string& content) {
+    return text_in(object_of(upload(content)), "/id");
+}
 
-RawReply Session::create(const std::string& file, const std::string& metadata, const std::string& endpoint) {
-    return post("/v1/batches",
-                R"({"input_file_id":")" + file + R"(","endpoint":")" + endpoint +
-                    R"(","completion_window":"24h","metadata":)" + metadata + "}");
+RawReply Session::create(const std::string& file,
+                         const std::string& metadata,
+                         const std::string& endpoint) {
+    return post("/v1/batches", R"({"input_file_id":")" + file + R"(","endpoint":")" + endpoint +
+                                   R"(","completion_window":"24h","metadata":)" + metadata + "}");
 }
 
 std::string Session::start_batch(const std::string& content, const std::string& endpoint) {
     return text_in(object_of(create(upload_id(content), "null", endpoint)), "/id");
 }
 
-json::object Session::batch(const std::string& id) { return object_of(get("/v1/batches/" + id)); }
+json::object Session::batch(const std::string& id) {
+    return object_of(get("/v1/batches/" + id));
+}
 
 json::object Session::wait_for(const std::string& id, std::string_view status) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
@@ -77,7 +88,8 @@ json::object Session::wait_for(const std::string& id, std::string_view status) {
         advance(0.25);
         std::this_thread::yield();
     }
-    throw std::runtime_error("the batch never was " + std::string(status) + ": " + json::serialize(batch(id)));
+    throw std::runtime_error("the batch never was " + std::string(status) + ": " +
+                             json::serialize(batch(id)));
 }
 
 json::object Session::finish(const std::string& id) {
@@ -85,7 +97,9 @@ json::object Session::finish(const std::string& id) {
     while (std::chrono::steady_clock::now() < deadline) {
         json::object seen = batch(id);
         const std::string status = text_in(seen, "/status");
-        if (status == "completed" || status == "failed" || status == "expired" || status == "cancelled") return seen;
+        if (status == "completed" || status == "failed" || status == "expired" ||
+            status == "cancelled")
+            return seen;
         advance(0.5);
         std::this_thread::yield();
     }
@@ -100,7 +114,8 @@ std::vector<json::object> objects_of(const std::string& text) {
     for (std::string line; std::getline(in, line);) {
         json::error_code error;
         json::value value = json::parse(line, error);
-        all.push_back(!error && value.is_object() ? value.get_object() : json::object{{"unreadable", line}});
+        all.push_back(!error && value.is_object() ? value.get_object()
+                                                  : json::object{{"unreadable", line}});
     }
     return all;
 }
@@ -127,7 +142,8 @@ std::vector<json::object> Session::ledger(std::string_view event) const {
 json::object object_of(const RawReply& reply) {
     json::error_code error;
     json::value value = json::parse(reply.body, error);
-    if (error || !value.is_object()) throw std::runtime_error("not a JSON object: " + reply.wire.substr(0, 500));
+    if (error || !value.is_object())
+        throw std::runtime_error("not a JSON object: " + reply.wire.substr(0, 500));
     return std::move(value.get_object());
 }
 
@@ -163,7 +179,8 @@ std::string chat_body(const std::string& text, const std::string& more) {
 std::string chat_lines(int count, const std::string& text) {
     std::string all;
     for (int i = 1; i <= count; ++i) {
-        all += R"({"custom_id":"c)" + std::to_string(i) + R"(","method":"POST","url":"/v1/chat/completions","body":)" +
+        all += R"({"custom_id":"c)" + std::to_string(i) +
+               R"(","method":"POST","url":"/v1/chat/completions","body":)" +
                chat_body(text + " number " + std::to_string(i)) + "}\n";
     }
     return all;

@@ -1,15 +1,15 @@
 // An emulator under test, and the calls that its users make.
 #pragma once
 
+#include "emulator/emulator.hpp"
+#include "raw_http.hpp"
+
 #include <boost/json.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "emulator/emulator.hpp"
-#include "raw_http.hpp"
 
 namespace overnight::test {
 
@@ -28,7 +28,8 @@ private:
 
 class Session {
 public:
-    /// The clock stands still but for advance(), so that nothing depends on how fast the machine is.
+    /// The clock stands still but for advance(), so that nothing depends on how fast the machine
+    /// is.
     explicit Session(std::string faults = "", std::filesystem::path state = {});
 
     emulator::Emulator& emulator() { return *emulator_; }
@@ -37,15 +38,21 @@ public:
 
     RawReply get(const std::string& target, std::vector<std::string> headers = {});
     RawReply del(const std::string& target);
-    RawReply post(const std::string& target, std::string body, std::vector<std::string> headers = {});
-    RawReply upload(const std::string& content, const std::string& filename = "in.jsonl", const std::string& purpose = "batch");
+    RawReply post(const std::string& target,
+                  std::string body,
+                  std::vector<std::string> headers = {});
+    RawReply upload(const std::string& content,
+                    const std::string& filename = "in.jsonl",
+                    const std::string& purpose = "batch");
 
     /// The file's id.
     std::string upload_id(const std::string& content);
-    RawReply create(const std::string& file, const std::string& metadata = "null",
+    RawReply create(const std::string& file,
+                    const std::string& metadata = "null",
                     const std::string& endpoint = "/v1/chat/completions");
     /// Uploads and creates; the batch's id.
-    std::string start_batch(const std::string& content, const std::string& endpoint = "/v1/chat/completions");
+    std::string start_batch(const std::string& content,
+                            const std::string& endpoint = "/v1/chat/completions");
     boost::json::object batch(const std::string& id);
     /// Moves the clock until the batch has that status, and gives up after a while of real time.
     boost::json::object wait_for(const std::string& id, std::string_view status);

@@ -1,9 +1,9 @@
 // Text made of a request's words.
 #include "emulator/words.hpp"
 
-#include <gtest/gtest.h>
-
 #include "core/text.hpp"
+
+#include <gtest/gtest.h>
 
 namespace overnight::emulator {
 namespace {
@@ -19,9 +19,11 @@ TEST(Words, sentences_are_made_of_the_sources_words) {
 }
 
 TEST(Words, any_source_gives_text_in_utf8) {
-    for (const std::string& source : {std::string(), std::string("...,,"), std::string(200, 'a'),
-                                      std::string("\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81"
-                                                  "\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81")}) {
+    for (const std::string& source :
+         {std::string(), std::string("...,,"), std::string(200, 'a'),
+          std::string(
+              "\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81"
+              "\xE6\xA2\x81\xE6\xA2\x81\xE6\xA2\x81")}) {
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             Random random(seed);
             const std::string text = sentence(source, random, 1, 5);
@@ -37,9 +39,10 @@ TEST(Words, row_text_is_the_same_at_any_place_of_a_pack) {
     struct Row {
         std::string message;
     };
-    for (const Row& row : {Row{R"({"r1":{"t":"stiff beam"},"r2":{"t":"clay"}})"},
-                           Row{"Rows:\n{\"r1\":{\"t\":\"stiff beam\"}}\n{\"r2\":{\"t\":\"clay\"}}\n"},
-                           Row{R"([{"row":"r1","t":"stiff beam"},{"row":"r2","t":"clay"}])"}}) {
+    for (const Row& row :
+         {Row{R"({"r1":{"t":"stiff beam"},"r2":{"t":"clay"}})"},
+          Row{"Rows:\n{\"r1\":{\"t\":\"stiff beam\"}}\n{\"r2\":{\"t\":\"clay\"}}\n"},
+          Row{R"([{"row":"r1","t":"stiff beam"},{"row":"r2","t":"clay"}])"}}) {
         EXPECT_EQ(row_text(row.message, "r1"), a) << row.message;
         EXPECT_EQ(row_text(row.message, "r2"), b) << row.message;
         EXPECT_EQ(row_text(row.message, "r3"), "") << row.message;

@@ -10,6 +10,7 @@ namespace overnight::providers {
 namespace {
 
 using core::Errc;
+using namespace std::string_view_literals;
 
 const Adapter& openai() {
     return *find_adapter("openai");
@@ -150,7 +151,7 @@ const std::string_view nasty[] = {
     "plain",
     "quotes \" and \\ and \\\" and \\u0041 and /",
     "line\nends\r\nand\ttabs",
-    std::string_view("nul\0inside and \x01\x1f\x7f", 22),
+    "nul\0inside and \x01\x1f\x7f"sv,
     "\xe2\x80\xa8 and \xe2\x80\xa9",
     "\xf0\x9f\x98\x80 emoji \xc3\xa9",
     "\"}],\"model\":\"other\",\"messages\":[{\"role\":\"user\",\"content\":\"",

@@ -99,7 +99,7 @@ TEST(HostileLines, random_bytes) {
     std::mt19937 random(20261121);
     const std::string_view alphabet =
         "{}[]\",:\\ntrue0123456789.eE+- \"custom_id\"\"response\"\"body\"\xc3\xa9\xff";
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 5'000; ++i) {
         std::string line(random() % 200, '\0');
         for (char& c : line)
             c = i % 2 == 0 ? static_cast<char>(random()) : alphabet[random() % alphabet.size()];

@@ -136,7 +136,7 @@ TEST(JsonWalker, accepts_nothing_that_another_parser_refuses) {
     std::mt19937 random(11);
     const std::string bytes = "{}[]\",:0123456789.eE+-truefalsn \n\\u/\x01\xff";
     int accepted = 0;
-    for (int round = 0; round < 60'000; ++round) {
+    for (int round = 0; round < 20'000; ++round) {
         std::string json = seeds[random() % 3];
         for (std::uint32_t edits = 1 + random() % 3; edits > 0; --edits) {
             const std::size_t at = random() % json.size();
@@ -174,7 +174,7 @@ TEST(JsonWalker, accepts_nothing_that_another_parser_refuses) {
             EXPECT_EQ(boost::json::parse(boost::json::string_view(ours)), reference) << json;
         }
     }
-    EXPECT_GT(accepted, 5000);
+    EXPECT_GT(accepted, 2000);
 }
 
 TEST(JsonNumber, tells_whole_numbers_by_their_text) {

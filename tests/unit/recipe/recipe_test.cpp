@@ -91,6 +91,7 @@ TEST(Recipe, has_defaults) {
     EXPECT_FALSE(recipe.finish_by);
     EXPECT_EQ(recipe.if_late, IfLate::wait);
     EXPECT_TRUE(recipe.raise_output);
+    EXPECT_EQ(recipe.batch_requests, 0U);
 }
 
 TEST(Recipe, names_the_output_after_the_input) {
@@ -133,9 +134,10 @@ TEST(Recipe, reads_the_limits_at_their_bounds) {
     EXPECT_FALSE(least.raise_output);
     const Recipe most =
         parsed(minimal("[pack]\nrows = 2048\n[limits]\nattempts = 20\nfinish_by = \"8h\"\nmax_cost "
-                       "= \"12 USD\"\n"));
+                       "= \"12 USD\"\nbatch_requests = 7\n"));
     EXPECT_EQ(most.pack_rows, 2048U);
     EXPECT_EQ(most.attempts, 20U);
+    EXPECT_EQ(most.batch_requests, 7U);
     EXPECT_EQ(most.finish_by, "8h");
     EXPECT_EQ(most.max_cost, "12");
 }

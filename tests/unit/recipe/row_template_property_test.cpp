@@ -111,16 +111,16 @@ void expect_equal(const std::string& text, std::uint32_t seed, int& compared) {
 
 TEST(RowTemplateProperty, flat_templates_are_what_kainjow_renders) {
     int compared = 0;
-    for (std::uint32_t seed = 0; seed < 20'000; ++seed)
+    for (std::uint32_t seed = 0; seed < 6000; ++seed)
         expect_equal(Generator(seed).flat(), seed, compared);
-    EXPECT_GT(compared, 10'000);
+    EXPECT_GT(compared, 3000);
 }
 
 TEST(RowTemplateProperty, sections_are_what_kainjow_renders) {
     int compared = 0;
-    for (std::uint32_t seed = 0; seed < 5000; ++seed)
+    for (std::uint32_t seed = 0; seed < 3000; ++seed)
         expect_equal(Generator(seed).with_sections(), seed, compared);
-    EXPECT_GT(compared, 2500);
+    EXPECT_GT(compared, 1500);
 }
 
 /// A section around a flat template takes the long way and must not change its text.
@@ -128,7 +128,7 @@ TEST(RowTemplateProperty, both_ways_of_rendering_agree) {
     jsonl::Record record;
     for (const auto& [name, value] : columns)
         record.fields.push_back({name, value, ValueKind::text});
-    for (std::uint32_t seed = 0; seed < 5000; ++seed) {
+    for (std::uint32_t seed = 0; seed < 3000; ++seed) {
         const std::string text = Generator(seed).flat();
         const auto flat = RowTemplate::compile(text, "t");
         const auto wrapped = RowTemplate::compile("x{{#a}}" + text + "{{/a}}x", "t");
@@ -147,7 +147,7 @@ TEST(RowTemplateProperty, arbitrary_bytes_never_break_it) {
     jsonl::Record record;
     record.fields.push_back({"a", R"([{"b":[1,2]},{}])", ValueKind::json});
     record.fields.push_back({"b", "text", ValueKind::text});
-    for (int round = 0; round < 20'000; ++round) {
+    for (int round = 0; round < 6000; ++round) {
         std::string text;
         for (std::uint32_t n = random() % 40; n > 0; --n) {
             text += random() % 3 == 0   ? "{{"

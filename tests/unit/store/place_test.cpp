@@ -134,6 +134,9 @@ TEST(Place, the_data_file_is_closed_on_exec) {
 }
 
 TEST(Place, too_little_address_space_names_the_setting) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers need the address space themselves";
+#endif
     const TempDir dir;
     open_store(dir.path());
     const int status = in_child([&] {

@@ -219,7 +219,7 @@ private:
         std::vector<std::pair<RowNo, model::TryRecord>> rows;
         for (const std::uint64_t r : shard->second) {
             model::TryRecord record;
-            record.queued_at = at(static_cast<std::int64_t>(below(500)));
+            record.queued_at = at(static_cast<std::int64_t>(1 + below(500)));
             rows.push_back({{r}, record});
             m->queue[r] = record.queued_at;
             ++m->resubmissions[r];

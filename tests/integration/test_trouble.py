@@ -1,0 +1,135 @@
+"""Trouble on the way: whatever stops a run leaves a job that the next run finishes, and pays nothing twice."""
+import signal
+import subprocess
+import unittest
+
+from harness import Emulator, World, answer_table, numbered_rows
+
+
+class Trouble(World):
+    def small_job(self, rows=40, pack=4, more='batch_requests = 3'):
+        self.write('in.csv', numbered_rows(rows))
+        self.write('job.toml', answer_table(rows, pack, more))
+
+    def finish(self, rows=40):
+        report = self.run_json('run', self.folder / 'job.toml')
+        self.assert_rows(report, total=rows, answered=rows)
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+        self.assertEqual(len(self.run_json('status')['jobs']), 1)
+        self.check_store()
+
+    def test_an_unreachable_provider(self):
+        self.configure('http://127.0.0.1:9/v1')
+        self.small_job()
+        run = self.start('run', self.folder / 'job.toml')
+        with self.assertRaises(subprocess.TimeoutExpired):
+            run.communicate(timeout=3)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 130)
+        self.start_emulator()
+        self.finish()
+
+    def test_a_wrong_key_holds_the_account_and_fails_no_row(self):
+        self.start_emulator([{'fault': 'bad_key', 'key': 'sk-CANARY-0123456789abcdef'}])
+        self.small_job()
+        out, err = self.overnight('run', self.folder / 'job.toml', expect=75)
+        self.assertIn('key', out + err)
+        self.assertEqual(self.run_json('status', '1')['rows']['failed'], 0)
+        _, err = self.overnight('run', self.folder / 'job.toml', env=self.environment(OPENAI_API_KEY='sk-a-better-key'),
+                                expect=None)
+        if self.last_code == 75:
+            self.overnight('doctor', '--release', 'openai', expect=None)
+        out, err = self.overnight('run', self.folder / 'job.toml',
+                                  env=self.environment(OPENAI_API_KEY='sk-a-better-key'))
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+
+    def test_ctrl_c_leaves_a_job_that_goes_on(self):
+        self.start_emulator(speed=0.5)
+        self.small_job()
+        run = self.start('run', self.folder / 'job.toml')
+        with self.assertRaises(subprocess.TimeoutExpired):
+            run.communicate(timeout=1.5)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 130)
+        self.finish()
+
+    def test_an_output_folder_that_vanishes_keeps_the_answers(self):
+        self.start_emulator(speed=1)
+        self.small_job()
+        recipe = (self.folder / 'job.toml').read_text().replace('"out.csv"', '"there/out.csv"')
+        self.write('job.toml', recipe)
+        (self.folder / 'there').mkdir()
+        self.run_json('submit', self.folder / 'job.toml')
+        (self.folder / 'there').rmdir()
+        for _ in range(60):
+            self.overnight('pass', expect=None)
+            if self.run_json('status', '1')['state'] == 'merging':
+                break
+        status = self.run_json('status', '1')
+        self.assertEqual(status['state'], 'merging')
+        self.assertIn('there', status['note'])
+        (self.folder / 'there').mkdir()
+        self.finish()
+
+    def test_an_input_that_changed_before_the_merge_is_told_and_nothing_is_lost(self):
+        self.start_emulator()
+        self.small_job()
+        self.run_json('submit', self.folder / 'job.toml')
+        self.write('in.csv', numbered_rows(40).replace('number 7', 'number seven'))
+        for _ in range(200):
+            self.overnight('pass', expect=None)
+            status = self.run_json('status', '1')
+            if status['state'] == 'merging':
+                break
+        self.assertIn('in.csv', status['note'])
+        self.write('in.csv', numbered_rows(40))
+        self.finish()
+
+    def test_enqueued_token_limit_is_waited_for(self):
+        self.start_emulator([{'fault': 'token_limit', 'model': 'gpt-6-luna', 'limit': 3000}])
+        self.small_job(rows=60)
+        report = self.run_json('run', self.folder / 'job.toml', timeout=400)
+        self.assert_rows(report, total=60, answered=60)
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+
+    def test_cancel_keeps_what_was_finished(self):
+        self.start_emulator(speed=0.2)
+        self.small_job()
+        self.run_json('submit', self.folder / 'job.toml')
+        self.overnight('pass', 'submit')
+        self.overnight('cancel', '1')
+        for _ in range(200):
+            self.overnight('pass')
+            if self.run_json('status', '1')['state'] == 'cancelled':
+                break
+        self.assertEqual(self.run_json('status', '1')['state'], 'cancelled')
+        self.overnight('results', '1', '-o', self.folder / 'partial.csv', expect=None)
+        self.assertEqual(len(self.table('partial.csv')), 40)
+
+    def test_retry_sends_failed_rows_again(self):
+        self.start_emulator([{'fault': 'poison', 'contains': 'row-000003', 'status': 400, 'code': 'bad'}])
+        self.small_job(rows=8, pack=1)
+        self.run_json('run', self.folder / 'job.toml', expect=3)
+        self.emulator.stop()
+        self.emulator = Emulator(self.folder / 'emulator', [])
+        self.addCleanup(self.emulator.stop)
+        self.configure(self.emulator.url + '/v1')
+        self.overnight('retry', '1')
+        for _ in range(200):
+            self.overnight('pass')
+            if self.run_json('status', '1')['state'] == 'finished':
+                break
+        self.assert_rows(self.run_json('status', '1'), total=8, answered=8)
+
+    def test_a_key_in_an_echoed_error_is_not_kept(self):
+        self.start_emulator([{'fault': 'echo_key', 'nth': [1], 'status': 400}])
+        self.small_job(rows=4)
+        out, err = self.overnight('run', self.folder / 'job.toml', expect=None)
+        self.check_no_key_in_files()
+        self.assertNotIn('sk-CANARY', out + err)
+
+
+if __name__ == '__main__':
+    unittest.main()
