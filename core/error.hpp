@@ -88,7 +88,8 @@ public:
         require();
         return std::get<0>(v_);
     }
-    T&& value() && {
+    /// By value: what is bound to it, or iterated over, outlives the temporary.
+    T value() && {
         require();
         return std::get<0>(std::move(v_));
     }
