@@ -59,6 +59,8 @@ bench: setup ## build and run the benchmarks, in build/bench
 	cmake --build --preset bench --parallel $(JOBS)
 	@set -e; for program in $$(find build/bench/bench -maxdepth 1 -type f -perm -u+x | sort); do \
 	    echo "$$program"; "$$program"; done
+	bench/whole.py --program build/bench/overnight --rows 100000 --no-floor
+	bench/whole.py --program build/bench/overnight --rows 1000000
 
 install: build ## install below PREFIX (/usr/local); packagers: make install PREFIX=/usr DESTDIR=...
 	cmake --preset release -D CMAKE_INSTALL_PREFIX=$(PREFIX)

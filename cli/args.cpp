@@ -195,7 +195,8 @@ void Parser::add_job_commands() {
         "errors", "List failed rows with the reason: row, id, verdict, reason, with tabs between",
         "  overnight errors 3\n"
         "  overnight errors 3 | cut -f 4 | sort | uniq -c\n"
-        "  overnight errors 3 --resent              what was sent again, after which batch, and why\n");
+        "  overnight errors 3 --resent              what was sent again, after which batch, and "
+        "why\n");
     add_state(*errors);
     add_job(*errors, errors_value->job);
     errors->add_flag_callback(

@@ -4,8 +4,8 @@
 #include "jsonl/random_reader.hpp"
 #include "providers/api.hpp"
 #include "recipe/recipe.hpp"
-#include "recipe/toml_guard.hpp"
 #include "recipe/toml.hpp"
+#include "recipe/toml_guard.hpp"
 
 #include <algorithm>
 #include <array>

@@ -112,7 +112,8 @@ Result<ExitCode> execute(const Session& session, const DaemonCommand& command) {
     Roles roles(std::move(setup), session.stop);
     service_ready();
     session.console.note("working on " + store->state_dir().string() + " with " +
-                         core::grouped(providers.accounts.size()) + " accounts");
+                         core::grouped(providers.accounts.size()) +
+                         (providers.accounts.size() == 1 ? " account" : " accounts"));
     const auto watchdog = service_watchdog();
     const auto look = watchdog
                           ? std::clamp<std::chrono::milliseconds>(*watchdog / 3, 100ms, usual_look)
@@ -130,6 +131,7 @@ Result<ExitCode> execute(const Session& session, const DaemonCommand& command) {
     service_stopping();
     session.console.note("stopping");
     roles.stop();
+    OVERNIGHT_TRY(reporter.report(*store));
     if (auto error = roles.error()) return *std::move(error);
     return ExitCode::ok;
 }

@@ -101,8 +101,8 @@ Result<ExitCode> print_resent(const Session& session,
                               const store::Store& store,
                               const model::Job& job) {
     boost::json::array list;
-    OVERNIGHT_TRY(store.for_each_resubmission(
-        job.id, [&](core::RowNo row, const model::Resubmission& r) {
+    OVERNIGHT_TRY(
+        store.for_each_resubmission(job.id, [&](core::RowNo row, const model::Resubmission& r) {
             if (!session.json()) {
                 session.console.out(std::to_string(row.v) + "\t" + request_text(r) + "\t" +
                                     std::string(model::name(r.verdict)) + "\t" +

@@ -1,3 +1,4 @@
+// Names of states and verdicts, and the tables of legal transitions.
 #include "model/attempt.hpp"
 #include "model/job.hpp"
 #include "model/row.hpp"

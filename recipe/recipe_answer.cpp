@@ -1,3 +1,4 @@
+// The [answer] section: columns in the order of the recipe, or a schema file.
 #include "core/text.hpp"
 #include "recipe/recipe_sections.hpp"
 

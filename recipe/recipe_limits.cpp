@@ -1,3 +1,4 @@
+// The [limits] section.
 #include "core/text.hpp"
 #include "recipe/limit_values.hpp"
 #include "recipe/recipe_sections.hpp"

@@ -1,3 +1,4 @@
+// The check: indexes, counters and files derived anew from one snapshot.
 #include "store/attempt_row.hpp"
 #include "store/checker.hpp"
 #include "store/impl.hpp"

@@ -1,3 +1,4 @@
+// Planning a file of the provider's own batch lines.
 #include "core/bytes.hpp"
 #include "jsonl/line_reader.hpp"
 #include "recipe/fingerprint.hpp"
@@ -122,9 +123,9 @@ core::Result<> RawPlan::run(PlanSummary& summary) {
         if (!more) break;
         crc_ = core::crc32c(line.text, crc_);
         const auto at = [&](core::Error&& error) {
-            return core::Error(error.code(), input.string() + ", line " +
-                                                 std::to_string(line.number) + ": " +
-                                                 error.message());
+            return core::Error(
+                error.code(),
+                input.string() + ", line " + std::to_string(line.number) + ": " + error.message());
         };
         auto raw = request_.adapter->read_raw_line(line.text);
         if (!raw) return at(std::move(raw).error());

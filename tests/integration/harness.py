@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 PROGRAM = os.environ.get('OVERNIGHT', 'overnight')
@@ -106,6 +107,16 @@ class World(unittest.TestCase):
         """Counts that are not named must be 0."""
         counts = {'answered': 0, 'cached': 0, 'failed': 0, 'waiting': 0, **expected}
         self.assertEqual({k: v for k, v in report['rows'].items() if k in counts}, counts)
+
+    def pass_until(self, state, job='1', seconds=120):
+        """Passes, one after the other, until the job is in `state`; gives its status."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            self.overnight('pass', expect=None)
+            status = self.run_json('status', job)
+            if status['state'] == state:
+                return status
+        return self.fail(f'not {state} after {seconds} s: {status}')
 
     # --- what was left behind
 

@@ -93,12 +93,7 @@ class MainJob(World):
         submitted = self.run_json('submit', self.folder / 'job.toml')
         self.nothing_was_sent()
         job = str(submitted['job'])
-        for _ in range(400):
-            self.overnight('pass')
-            if self.run_json('status', job)['state'] == 'finished':
-                break
-        else:
-            self.fail('not finished after 400 passes')
+        self.pass_until('finished', job)
         self.assertEqual(len(self.table('out.csv')), 30)
         self.assertEqual(len(self.creates()), 1)
 

@@ -63,12 +63,7 @@ class Trouble(World):
         (self.folder / 'there').mkdir()
         self.run_json('submit', self.folder / 'job.toml')
         (self.folder / 'there').rmdir()
-        for _ in range(60):
-            self.overnight('pass', expect=None)
-            if self.run_json('status', '1')['state'] == 'merging':
-                break
-        status = self.run_json('status', '1')
-        self.assertEqual(status['state'], 'merging')
+        status = self.pass_until('merging')
         self.assertIn('there', status['note'])
         (self.folder / 'there').mkdir()
         self.finish()
@@ -78,11 +73,7 @@ class Trouble(World):
         self.small_job()
         self.run_json('submit', self.folder / 'job.toml')
         self.write('in.csv', numbered_rows(40).replace('number 7', 'number seven'))
-        for _ in range(200):
-            self.overnight('pass', expect=None)
-            status = self.run_json('status', '1')
-            if status['state'] == 'merging':
-                break
+        status = self.pass_until('merging')
         self.assertIn('in.csv', status['note'])
         self.write('in.csv', numbered_rows(40))
         self.finish()
@@ -100,11 +91,7 @@ class Trouble(World):
         self.run_json('submit', self.folder / 'job.toml')
         self.overnight('pass', 'submit')
         self.overnight('cancel', '1')
-        for _ in range(200):
-            self.overnight('pass')
-            if self.run_json('status', '1')['state'] == 'cancelled':
-                break
-        self.assertEqual(self.run_json('status', '1')['state'], 'cancelled')
+        self.pass_until('cancelled')
         self.overnight('results', '1', '-o', self.folder / 'partial.csv', expect=None)
         self.assertEqual(len(self.table('partial.csv')), 40)
 
@@ -117,11 +104,7 @@ class Trouble(World):
         self.addCleanup(self.emulator.stop)
         self.configure(self.emulator.url + '/v1')
         self.overnight('retry', '1')
-        for _ in range(200):
-            self.overnight('pass')
-            if self.run_json('status', '1')['state'] == 'finished':
-                break
-        self.assert_rows(self.run_json('status', '1'), total=8, answered=8)
+        self.assert_rows(self.pass_until('finished'), total=8, answered=8)
 
     def test_a_key_in_an_echoed_error_is_not_kept(self):
         self.start_emulator([{'fault': 'echo_key', 'nth': [1], 'status': 400}])

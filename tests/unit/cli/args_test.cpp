@@ -76,7 +76,9 @@ TEST(Args, every_command_takes_the_common_options) {
         const auto invocation = parsed(words);
         EXPECT_EQ(invocation.common.form, Form::json) << words[0];
         EXPECT_EQ(invocation.common.config, "c.toml") << words[0];
-        if (words[0] != "emulator") EXPECT_EQ(invocation.common.state, "dir") << words[0];
+        if (words[0] != "emulator") {
+            EXPECT_EQ(invocation.common.state, "dir") << words[0];
+        }
     }
 }
 

@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"odd_name", "[provider.\"../x\"]\nkind = \"openai\"\n", "is no name for a provider"},
         Wrong{"twice", "[provider.openai]\n[provider.openai]\n", "c.toml:2: "},
         Wrong{"no_toml", "[provider.openai\n", "c.toml:1: "}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& param_info) { return std::string(param_info.param.name); });
 
 TEST(LoadConfig, the_given_file_must_exist) {
     const TempDir dir;

@@ -16,7 +16,7 @@ constexpr const char* some_key = "sk-test-0123456789";
 
 TEST(KeyFile, one_newline_is_stripped) {
     const TempDir dir;
-    for (const std::string text : {std::string(some_key), std::string(some_key) + "\n"}) {
+    for (const std::string& text : {std::string(some_key), std::string(some_key) + "\n"}) {
         const auto key = read_key_file(dir.write("k", text, 0400));
         ASSERT_TRUE(key) << key.error().describe();
         EXPECT_EQ(key->reveal(), some_key);
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Unfit{"for_the_group", "sk-test\n", 0640, "closed to others"},
                       Unfit{"for_all", "sk-test\n", 0604, "closed to others"},
                       Unfit{"executable", "sk-test\n", 0700, "closed to others"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& param_info) { return std::string(param_info.param.name); });
 
 TEST(KeyFile, links_folders_and_pipes_are_refused) {
     const TempDir dir;

@@ -81,19 +81,19 @@ json::object Session::batch(const std::string& id) {
 }
 
 json::object Session::wait_for(const std::string& id, std::string_view status) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{240};
     while (std::chrono::steady_clock::now() < deadline) {
         json::object seen = batch(id);
         if (text_in(seen, "/status") == status) return seen;
         advance(0.25);
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     throw std::runtime_error("the batch never was " + std::string(status) + ": " +
                              json::serialize(batch(id)));
 }
 
 json::object Session::finish(const std::string& id) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{240};
     while (std::chrono::steady_clock::now() < deadline) {
         json::object seen = batch(id);
         const std::string status = text_in(seen, "/status");
@@ -101,7 +101,7 @@ json::object Session::finish(const std::string& id) {
             status == "cancelled")
             return seen;
         advance(0.5);
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     throw std::runtime_error("the batch never ended: " + json::serialize(batch(id)));
 }
