@@ -50,8 +50,13 @@ Result<> release(const Session& session, store::Store& store, const core::Accoun
             a.hold_until = {};
         }));
     }
+    const std::string doubt = store.installation().doubt;
+    if (!doubt.empty()) {
+        OVERNIGHT_TRY(store.clear_doubt());
+        session.console.note("the state is trusted again; the doubt was: " + doubt);
+    }
     const std::string shown = core::printable(name.v, 80);
-    if (account.hold_reason.empty() && attempts == 0) {
+    if (account.hold_reason.empty() && attempts == 0 && doubt.empty()) {
         session.console.note("the account '" + shown + "' was not held");
         return {};
     }
@@ -116,6 +121,11 @@ Result<> check_state(const Session& session,
         OVERNIGHT_TRY(release(session, store, core::AccountName{command.release}));
     }
     check_store(store, findings);
+    if (const auto& doubt = store.installation().doubt; !doubt.empty() && command.release.empty())
+        findings.push_back({"state", Health::bad,
+                            doubt + "; when the provider shows no batch that the state does not "
+                                    "know: overnight doctor --release ACCOUNT",
+                            ExitCode::held});
     check_locks(store.state_dir(), findings);
     check_disk(store.state_dir(), findings);
     check_jobs(session, store, findings);

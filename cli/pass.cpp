@@ -34,6 +34,7 @@ Result<Done> pass_once(const Session& session,
         auto owner = store::RoleLock::owner(store.state_dir(), role);
         return Done{role, owner.empty() ? "another process" : "process " + owner, {}};
     }
+    OVERNIGHT_TRY(store.sweep(role));
     OVERNIGHT_TRY_ASSIGN(const auto pass,
                          run_pass(role, store, session.clock, accounts, session.stop));
     return Done{role, {}, pass};

@@ -120,6 +120,7 @@ void Roles::run(std::size_t index) {
     RoleWork work;
     work.take_lock = [&]() -> Result<bool> {
         OVERNIGHT_TRY_ASSIGN(lock, store::RoleLock::try_take(dir, role));
+        if (lock) OVERNIGHT_TRY(setup_.store.sweep(role));  // what a killed process left
         return lock.has_value();
     };
     work.pass = [&](std::stop_token stop) {

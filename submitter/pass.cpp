@@ -206,8 +206,13 @@ core::Result<Event> SubmitPass::create(const providers::Account& account,
         if (!now_job || now_job->state != model::JobState::running)
             return core::Error(core::Errc::cancelled, "the job was cancelled");
         if (auto saved = store_.advance(action.commit, AttemptState::uploaded); !saved) {
-            failed = std::move(saved);
-            return core::Error(core::Errc::held, "the intent could not be made durable");
+            // Cancelled or held in between: refused, and no trouble of ours. A doubt about the
+            // store itself is.
+            const auto code = saved.error().code();
+            const bool refused = code == core::Errc::cancelled ||
+                                 (code == core::Errc::held && store_.installation().doubt.empty());
+            if (!refused) failed = saved;
+            return std::move(saved).error();
         }
         machine.note_committed(action.commit);
         return {};

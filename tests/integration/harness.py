@@ -148,9 +148,9 @@ class World(unittest.TestCase):
         return counts
 
     def check_store(self):
-        out, _ = self.overnight('doctor', '--json', expect=None)
-        report = json.loads(out)
-        self.assertEqual(report.get('store', {}).get('problems', []), [], out)
+        report = self.run_json('doctor', expect=None)
+        store = [check for check in report['checks'] if check['check'] == 'store']
+        self.assertEqual([check['health'] for check in store], ['ok'], report)
 
     def check_no_key_in_files(self):
         for path in self.folder.rglob('*'):

@@ -107,7 +107,7 @@ TEST(TableWriter, writes_members_of_every_kind) {
 TEST(TableWriter, inserts_members_behind_the_users_own_bytes) {
     Output out(Format::jsonl);
     for (const char* raw :
-         {R"({"a": 1.50 ,"u":"\u00e9}"})", R"(  {"a":{"b":[]} }\t)", "{}", " { } "}) {
+         {R"({"a": 1.50 ,"u":"\u00e9}"})", "  {\"a\":{\"b\":[]} }\t", "{}", " { } "}) {
         out.writer.append_raw_json(raw);
         out.writer.member("n", "1", ValueKind::number);
         out.writer.end_row().value();

@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(
                               VoidReason::later, true},
                     ReplyCase{"quota", ReplyClass::quota, "insufficient_quota",
                               AttemptState::voided, VoidReason::later, true}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(AttemptMachine, a_reply_that_names_another_batch_is_in_doubt) {
     auto m = machine_at_create();

@@ -43,7 +43,9 @@ TEST(SeenRows, finds_the_first_equal_row_through_every_growth) {
         const auto earlier = seen.add(fingerprint(seed)).value();
         const auto [known, inserted] = first.emplace(seed, row);
         ASSERT_EQ(earlier.has_value(), !inserted) << row;
-        if (earlier) ASSERT_EQ(earlier->v, known->second);
+        if (earlier) {
+            ASSERT_EQ(earlier->v, known->second);
+        }
     }
     EXPECT_EQ(seen.rows(), 60'000u);
 }
