@@ -105,13 +105,13 @@ std::string progress_line(const ProgressView& view, std::size_t width) {
     if (view.batches > 0)
         text += " · batches " + core::grouped(view.batches_done) + "/" +
                 core::grouped(view.batches) + " done";
-    if (view.at_provider >= 1)
-        text += " · " + core::grouped(static_cast<std::uint64_t>(view.at_provider)) +
-                " rows done at the provider";
     if (view.state == model::JobState::merging) text += " · writing the output";
     if (view.state == model::JobState::cancelling) text += " · cancelling";
     if (view.rows_per_second > 0) text += " · " + rate_text(view.rows_per_second);
-    if (view.eta) text += " · ETA " + clock_text(*view.eta);
+    if (view.eta && *view.eta > std::chrono::seconds{0}) text += " · ETA " + clock_text(*view.eta);
+    if (view.at_provider >= 1)
+        text += " · " + core::grouped(static_cast<std::uint64_t>(view.at_provider)) +
+                " more done at the provider";
     if (view.usage.input_tokens + view.usage.output_tokens > 0)
         text +=
             " · " + core::grouped(view.usage.input_tokens + view.usage.output_tokens) + " tokens";

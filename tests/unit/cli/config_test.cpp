@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
               "c.toml:2: 'poll': '30 parsecs' is no time"},
         Wrong{"zero", "[provider.openai]\nsettle = \"0s\"\n",
               "c.toml:2: 'settle' must be more than 0"},
-        Wrong{"endless", "[provider.openai]\nsettle = \"900d\"\n", "at most 30d"},
+        Wrong{"endless", "[provider.openai]\nsettle = \"60d\"\n", "at most 30d"},
         Wrong{"empty_text", "[provider.openai]\nkey_file = \"\"\n",
               "c.toml:2: 'key_file' is empty"},
         Wrong{"nul", "[provider.openai]\nkey_file = \"a\\u0000b\"\n",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <regex>
+#include <vector>
 
 namespace overnight::model {
 namespace {
@@ -45,10 +46,17 @@ TEST(CustomIds, fit_every_provider_and_come_back) {
 
 TEST(CustomIds, of_others_are_refused) {
     const std::string intent(26, 'a');
-    for (const std::string text :
-         {"", "request-1", "a_1_1", intent.c_str(), (intent + "_").c_str(), (intent + "_1").c_str(),
-          (intent + "_1_").c_str(), (intent + "_1_70000").c_str(), (intent + "_!_1").c_str(),
-          (intent + "_1zzzzzzz_1").c_str()})
+    const std::vector<std::string> others{"",
+                                          "request-1",
+                                          "a_1_1",
+                                          intent,
+                                          intent + "_",
+                                          intent + "_1",
+                                          intent + "_1_",
+                                          intent + "_1_70000",
+                                          intent + "_!_1",
+                                          intent + "_1zzzzzzz_1"};
+    for (const auto& text : others)
         EXPECT_FALSE(parse_custom_id(text)) << text;
 }
 
