@@ -172,7 +172,8 @@ bool may_become(AttemptState from, AttemptState to) noexcept {
         return to == S::fetched || to == S::voided || to == S::hold;
     // back to terminal: a file was damaged, fetch again
     case S::fetched:
-        return to == S::settled || to == S::terminal || to == S::voided;
+
+        return to == S::settled || to == S::terminal || to == S::voided || to == S::hold;
     case S::settled:
         return to == S::closed;
     case S::hold:

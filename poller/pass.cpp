@@ -20,6 +20,8 @@ using providers::ReplyClass;
 
 constexpr int max_pages = 2000;
 constexpr std::chrono::minutes skew_margin{15};
+constexpr int asked_without_list = 20;         // batches a sweep, while the list cannot be read
+constexpr std::chrono::hours watched_for{48};  // a create that was given up (SUBMISSION 3.1)
 constexpr std::uint16_t deletes_tried = 5;
 constexpr std::uint16_t fetches_of_nothing =
     24;  // a result file that is not found for so long is held
@@ -28,6 +30,9 @@ double random01() {
     const auto bytes = core::random_bytes(2);
     return static_cast<double>(core::Reader(bytes).u16()) / 65536.0;
 }
+
+/// Whether the list is read back to the oldest attempt even when nothing is waited for.
+enum class Watching { no, yes };
 
 class PollPass {
 public:
@@ -40,10 +45,15 @@ public:
     core::Result<PassResult> run();
 
 private:
-    core::Result<> sweep(const std::vector<model::Attempt>& waiting);
+    /// `watched`: attempts that were given up, whose tags must not appear.
+    core::Result<> sweep(const std::vector<model::Attempt>& waiting,
+                         const std::vector<model::Attempt>& watched);
+    core::Result<> clean_up_voided(model::Attempt& attempt);
     core::Result<bool> sweep_list(std::map<core::RemoteBatchId, model::Attempt>& open,
-                                  core::TimePoint oldest);
+                                  core::TimePoint oldest,
+                                  Watching watching);
     core::Result<> note_stranger(const providers::BatchView& batch);
+    core::Result<> note_duplicate(const model::Attempt& attempt, const providers::BatchView& batch);
     core::Result<> look_at(const model::Attempt& attempt);
     core::Result<> keep(const model::Attempt& before, const model::Attempt& next);
     core::Result<> send_cancels(std::vector<model::Attempt>& waiting);
@@ -52,6 +62,7 @@ private:
     core::Result<bool> refresh(model::Attempt& attempt);
     core::Result<> clean_up(model::Attempt attempt);
     core::Result<> hold_account(std::string reason);
+    core::Result<> hold_for_key();
     bool delete_input(const model::Attempt& attempt);
 
     void due(core::TimePoint when) { result_.due = std::min(result_.due, when); }
@@ -68,9 +79,14 @@ core::Result<PassResult> PollPass::run() {
     std::vector<model::Attempt> waiting;
     for (const auto& attempt : live)
         if (attempt.state == AttemptState::submitted) waiting.push_back(attempt);
-    if (!waiting.empty()) {
+    OVERNIGHT_TRY_ASSIGN(auto voided,
+                         store_.voided_attempts(account_.name, clock_.now() - watched_for));
+    for (auto& attempt : voided)
+        OVERNIGHT_TRY(clean_up_voided(attempt));
+    std::erase_if(voided, [](const auto& a) { return a.void_reason != model::VoidReason::absent; });
+    if (!waiting.empty() || !voided.empty()) {
         OVERNIGHT_TRY(send_cancels(waiting));
-        OVERNIGHT_TRY(sweep(waiting));
+        OVERNIGHT_TRY(sweep(waiting, voided));
     }
     // What the sweep found ended is fetched in the same pass.
     OVERNIGHT_TRY_ASSIGN(const auto now_live, store_.live_attempts(account_.name));
@@ -94,6 +110,13 @@ core::Result<> PollPass::keep(const model::Attempt& before, const model::Attempt
     return {};
 }
 
+core::Result<> PollPass::hold_for_key() {
+    return hold_account(
+        "the provider refuses the key; put a valid one in place, then: overnight doctor "
+        "--release " +
+        account_.name.v);
+}
+
 core::Result<> PollPass::hold_account(std::string reason) {
     return store_.edit_account(account_.name, [&](store::Account& a) {
         a.hold_reason = reason;
@@ -103,7 +126,8 @@ core::Result<> PollPass::hold_account(std::string reason) {
 
 // --- sweeping
 
-core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting) {
+core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting,
+                               const std::vector<model::Attempt>& watched) {
     const core::TimePoint now = clock_.now();
     core::TimePoint youngest{};
     core::TimePoint oldest = core::TimePoint::max();
@@ -113,6 +137,10 @@ core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting) {
         oldest = std::min(oldest, attempt.committed.wall);
         open.emplace(attempt.batch, attempt);
     }
+    for (const auto& attempt : watched) {
+        if (waiting.empty()) youngest = std::max(youngest, attempt.committed.wall);
+        oldest = std::min(oldest, attempt.committed.wall);
+    }
     OVERNIGHT_TRY_ASSIGN(const auto known, store_.account(account_.name));
     const auto age = std::max(now - youngest, core::Duration{0});
     const auto next = known.last_sweep + sweep_interval(age, account_.poll, random01());
@@ -120,11 +148,12 @@ core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting) {
         due(next);
         return {};
     }
-    OVERNIGHT_TRY_ASSIGN(const bool complete, sweep_list(open, oldest));
+    OVERNIGHT_TRY_ASSIGN(const bool complete,
+                         sweep_list(open, oldest, watched.empty() ? Watching::no : Watching::yes));
     // What the list did not show is asked for by name: lists lag, and pages fail.
-    if (complete)
-        for (const auto& [id, attempt] : open)
-            OVERNIGHT_TRY(look_at(attempt));
+    int asked = 0;
+    for (const auto& [id, attempt] : open)
+        if (complete || ++asked <= asked_without_list) OVERNIGHT_TRY(look_at(attempt));
     OVERNIGHT_TRY(
         store_.edit_account(account_.name, [&](store::Account& a) { a.last_sweep = now; }));
     due(now + sweep_interval(age, account_.poll, random01()));
@@ -132,20 +161,17 @@ core::Result<> PollPass::sweep(const std::vector<model::Attempt>& waiting) {
 }
 
 core::Result<bool> PollPass::sweep_list(std::map<core::RemoteBatchId, model::Attempt>& open,
-                                        core::TimePoint oldest) {
+                                        core::TimePoint oldest,
+                                        Watching watching) {
     const std::int64_t cut_off = core::unix_seconds(oldest - skew_margin);
     std::set<std::string> cursors;
     std::string cursor;
-    for (int page_no = 0; page_no < max_pages && !open.empty(); ++page_no) {
+    for (int page_no = 0; page_no < max_pages; ++page_no) {
         const auto request = account_.adapter->list_batches(cursor);
         auto reply = account_.transport->send(request, stop_);
         if (!reply) return false;
         const auto meaning = account_.adapter->classify(*reply);
-        if (meaning.what == ReplyClass::unauthorized)
-            OVERNIGHT_TRY(
-                hold_account("the provider refuses the key (" + meaning.code +
-                             "); put a valid one in place, then: overnight doctor --release " +
-                             account_.name.v));
+        if (meaning.what == ReplyClass::unauthorized) OVERNIGHT_TRY(hold_for_key());
         auto page = account_.adapter->parse_batch_page(*reply);
         if (meaning.what != ReplyClass::ok || !page) return false;
         std::int64_t last_created = INT64_MAX;
@@ -160,6 +186,8 @@ core::Result<bool> PollPass::sweep_list(std::map<core::RemoteBatchId, model::Att
             open.erase(found);
         }
         cursor = page->next;
+        // The first page is always looked through, for strangers.
+        if (open.empty() && watching == Watching::no) return true;
         if (!page->more || last_created < cut_off || !cursors.insert(cursor).second) return true;
     }
     return true;
@@ -178,8 +206,9 @@ core::Result<> PollPass::note_stranger(const providers::BatchView& batch) {
                             "backup? Cancel that batch, then: overnight doctor --release " +
                             account_.name.v);
     }
-    const bool orphan = attempt->state == AttemptState::voided && attempt->batch.empty();
-    if (!orphan) return {};
+    if (attempt->batch == batch.id) return {};
+    if (!attempt->batch.empty()) return note_duplicate(*attempt, batch);
+    if (attempt->state != AttemptState::voided) return {};  // in doubt: the submitter looks for it
     // It was proven absent and appeared all the same: stop it, keep what it produces.
     model::Attempt next = *attempt;
     next.state = AttemptState::submitted;
@@ -189,6 +218,36 @@ core::Result<> PollPass::note_stranger(const providers::BatchView& batch) {
     next.evidence =
         "a late orphan: the create took effect after it was given up; it is being cancelled";
     return keep(*attempt, next);
+}
+
+/// A second batch with the tag of an attempt. Either the id that we hold is not ours, or the
+/// provider made one batch twice.
+core::Result<> PollPass::note_duplicate(const model::Attempt& attempt,
+                                        const providers::BatchView& batch) {
+    if (attempt.state == AttemptState::submitted) {
+        const auto request = account_.adapter->get_batch(attempt.batch);
+        const auto reply = account_.transport->send(request, stop_);
+        if (!reply) return {};
+        const auto what = account_.adapter->classify(*reply).what;
+        const auto held = account_.adapter->parse_batch(*reply);
+        const bool mistaken = what == ReplyClass::not_found ||
+                              (what == ReplyClass::ok && held && !belongs(attempt, *held));
+        if (mistaken) {
+            model::Attempt next = attempt;
+            next.batch = batch.id;
+            next.evidence = "the create's reply named another batch; this one has the tag";
+            return keep(attempt, next);
+        }
+        if (what != ReplyClass::ok || !held) return {};  // the next sweep asks again
+    }
+    if (model::is_end(batch.status) || batch.status == model::BatchStatus::cancelling) return {};
+    const auto request = account_.adapter->cancel_batch(batch.id);
+    if (!account_.transport->send(request, stop_)) return {};
+    return hold_account("the provider made one batch twice: " + batch.id.v + " beside " +
+                        attempt.batch.v +
+                        "; the second is being cancelled. Look at the provider's console, then: "
+                        "overnight doctor --release " +
+                        account_.name.v);
 }
 
 core::Result<> PollPass::look_at(const model::Attempt& attempt) {
@@ -239,9 +298,14 @@ core::Result<> PollPass::fetch_later(model::Attempt attempt, const std::string& 
 core::Result<bool> PollPass::refresh(model::Attempt& attempt) {
     const auto request = account_.adapter->get_batch(attempt.batch);
     const auto reply = account_.transport->send(request, stop_);
-    if (!reply || account_.adapter->classify(*reply).what != ReplyClass::ok) return false;
+    if (!reply) return false;
+    const auto what = account_.adapter->classify(*reply).what;
+    if (what == ReplyClass::unauthorized) OVERNIGHT_TRY(hold_for_key());
+    if (what != ReplyClass::ok) return false;
     const auto view = account_.adapter->parse_batch(*reply);
-    if (!view || view->id != attempt.batch || !model::is_end(view->status)) return false;
+    if (!view || view->id != attempt.batch || !belongs(attempt, *view) ||
+        !model::is_end(view->status))
+        return false;
     attempt.status = view->status;
     attempt.status_word = view->status_word;
     attempt.output_file = view->output_file;
@@ -269,6 +333,7 @@ core::Result<> PollPass::fetch(model::Attempt attempt) {
             continue;
         }
         if (got.error().code() == core::Errc::cancelled) return {};
+        if (got.error().code() == core::Errc::unauthorized) OVERNIGHT_TRY(hold_for_key());
         if (got.error().code() == core::Errc::not_found &&
             attempt.fetch_tries >= fetches_of_nothing) {
             attempt.state = AttemptState::hold;
@@ -298,6 +363,14 @@ bool PollPass::delete_input(const model::Attempt& attempt) {
     if (!reply) return false;
     const auto what = account_.adapter->classify(*reply).what;
     return what == ReplyClass::ok || what == ReplyClass::not_found;
+}
+
+/// An upload whose create was refused for good is of no use to anybody.
+core::Result<> PollPass::clean_up_voided(model::Attempt& attempt) {
+    if (attempt.file.empty() || attempt.void_reason == model::VoidReason::absent) return {};
+    if (!delete_input(attempt)) return {};  // the next pass tries again, for two days
+    attempt.file = {};
+    return store_.advance(attempt, AttemptState::voided);
 }
 
 core::Result<> PollPass::clean_up(model::Attempt attempt) {

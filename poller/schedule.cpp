@@ -23,10 +23,16 @@ core::Duration sweep_interval(core::Duration youngest,
                                                            random01));
 }
 
+bool belongs(const model::Attempt& attempt, const providers::BatchView& view) {
+    return view.input_file == attempt.file || view.tag == attempt.tag;
+}
+
 model::Attempt apply(const model::Attempt& attempt,
                      const providers::BatchView& view,
                      core::TimePoint now) {
     model::Attempt next = attempt;
+    // A batch that names another input and another tag is not this attempt's, whatever its id.
+    if (!belongs(attempt, view)) return next;
     next.missing_since = {};
     next.status_word = view.status_word;
     if (view.status != BatchStatus::unknown) next.status = view.status;

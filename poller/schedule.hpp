@@ -17,6 +17,9 @@ core::Duration sweep_interval(core::Duration youngest,
                               std::chrono::milliseconds poll,
                               double random01);
 
+/// The batch was made of this attempt: by its input file or its tag.
+bool belongs(const model::Attempt& attempt, const providers::BatchView& view);
+
 /// What the provider's word for a batch changes in its attempt. Only the words that are ends make
 /// it terminal; an unknown word, or one that goes backwards, changes no state.
 model::Attempt apply(const model::Attempt& attempt,

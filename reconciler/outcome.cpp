@@ -168,6 +168,10 @@ void Outcome::close(Verdict missing, std::string_view reason) {
     missing_ = Trouble{missing, std::string(reason), 0};
 }
 
+std::uint32_t Outcome::requests_without_line() const noexcept {
+    return static_cast<std::uint32_t>(std::count(seen_.begin(), seen_.end(), Seen::no));
+}
+
 const Trouble& Outcome::trouble(std::uint32_t row_index) const {
     if (const auto own = row_troubles_.find(row_index); own != row_troubles_.end())
         return own->second;

@@ -62,6 +62,7 @@ public:
 
     const model::Usage& usage() const noexcept { return usage_; }
     const Oddities& oddities() const noexcept { return oddities_; }
+    std::uint32_t requests_without_line() const noexcept;
     bool quota_met() const noexcept { return quota_met_; }
     std::uint64_t packs() const noexcept { return packs_; }
     std::uint64_t packs_failed_whole() const noexcept { return packs_failed_whole_; }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <vector>
 
 namespace overnight::reconciler {
 namespace {
@@ -24,6 +26,9 @@ public:
     core::Result<PassResult> run();
 
 private:
+    core::Result<> advance_job(const model::Job& job);
+    core::Result<> settle_orphans(const model::Job& job);
+    core::Result<> settle_one(const model::Job& job, const model::Attempt& attempt);
     core::Result<> settle_attempts(const model::Job& job);
     core::Result<> settle_voided(const model::Job& job, const model::Attempt& attempt);
     core::Result<> move_on(core::JobId id);
@@ -32,18 +37,53 @@ private:
     store::Store& store_;
     const core::Clock& clock_;
     std::stop_token stop_;
+    std::optional<std::vector<model::Attempt>> live_;  ///< read when a job that is over is met
     PassResult result_;
 };
 
 core::Result<PassResult> ReconcilePass::run() {
     OVERNIGHT_TRY_ASSIGN(const auto jobs, store_.jobs());
+    std::optional<core::Error> first;
     for (const auto& job : jobs) {
         if (stop_.stop_requested()) return result_;
-        if (job.state == JobState::planning || model::is_over(job.state)) continue;
-        OVERNIGHT_TRY(settle_attempts(job));
-        OVERNIGHT_TRY(move_on(job.id));
+        if (job.state == JobState::planning) continue;
+        // What is wrong with one job must not keep the others waiting.
+        auto done = model::is_over(job.state) ? settle_orphans(job) : advance_job(job);
+        if (!done && !first)
+            first = std::move(done).error().while_("job " + std::to_string(job.id.v));
     }
+    if (first) return *std::move(first);
     return result_;
+}
+
+core::Result<> ReconcilePass::advance_job(const model::Job& job) {
+    OVERNIGHT_TRY(settle_attempts(job));
+    return move_on(job.id);
+}
+
+/// A batch that was found after its job was over: what it produced is kept, and its usage counted.
+core::Result<> ReconcilePass::settle_orphans(const model::Job& job) {
+    if (!live_) {
+        OVERNIGHT_TRY_ASSIGN(live_, store_.live_attempts());
+    }
+    for (const auto& attempt : *live_)
+        if (attempt.key.job == job.id && attempt.state == AttemptState::fetched)
+            OVERNIGHT_TRY(settle_one(job, attempt));
+    return {};
+}
+
+core::Result<> ReconcilePass::settle_one(const model::Job& job, const model::Attempt& attempt) {
+    auto settled = settle(store_, clock_, job, attempt);
+    if (!settled && settled.error().code() == core::Errc::not_found) {
+        // A file is gone from the spool: the provider still has it.
+        model::Attempt next = attempt;
+        next.state = AttemptState::terminal;
+        next.due = {};
+        next.error = settled.error().describe();
+        settled = store_.advance(next, AttemptState::fetched);
+    }
+    result_.worked = result_.worked || settled.has_value();
+    return settled;
 }
 
 core::Result<> ReconcilePass::settle_attempts(const model::Job& job) {
@@ -54,8 +94,7 @@ core::Result<> ReconcilePass::settle_attempts(const model::Job& job) {
             // The job as it is now: an attempt before may have lowered the pack size.
             OVERNIGHT_TRY_ASSIGN(const auto fresh, store_.job(job.id));
             if (!fresh) return {};
-            OVERNIGHT_TRY(settle(store_, clock_, *fresh, attempt));
-            result_.worked = true;
+            OVERNIGHT_TRY(settle_one(*fresh, attempt));
         } else if (attempt.state == AttemptState::voided) {
             OVERNIGHT_TRY(settle_voided(job, attempt));
         }
@@ -92,19 +131,22 @@ core::Result<> ReconcilePass::move_on(core::JobId id) {
         if (waiting) return {};
         result_.worked = true;
         return store_.edit_job(id, [&](model::Job& j) {
+            if (j.state != JobState::cancelling) return;  // somebody was quicker
             j.state = JobState::cancelled;
             j.updated = clock_.now();
         });
     }
     if (job->state == JobState::running && job->rows.waiting() == 0) {
         OVERNIGHT_TRY(store_.edit_job(id, [&](model::Job& j) {
+            if (j.state != JobState::running || j.rows.waiting() != 0) return;
             j.state = JobState::merging;
             j.note.clear();
             j.updated = clock_.now();
         }));
         result_.worked = true;
         OVERNIGHT_TRY_ASSIGN(const auto merging, store_.job(id));
-        return merging ? write_output(*merging) : core::Result<>{};
+        const bool ready = merging && merging->state == JobState::merging;
+        return ready ? write_output(*merging) : core::Result<>{};
     }
     if (job->state == JobState::merging) return write_output(*job);
     return {};
@@ -119,6 +161,7 @@ core::Result<> ReconcilePass::write_output(const model::Job& job) {
     if (!merged && merged.error().code() == core::Errc::cancelled) return {};
     if (!merged && merged.error().code() == core::Errc::corrupt) return std::move(merged).error();
     OVERNIGHT_TRY(store_.edit_job(job.id, [&](model::Job& j) {
+        if (j.state != JobState::merging) return;  // cancelled meanwhile; the output stands
         j.updated = clock_.now();
         j.note = merged ? std::string() : merged.error().describe();
         if (merged) j.state = JobState::finished;

@@ -25,6 +25,7 @@ constexpr std::chrono::seconds first_wait{
     5};                          // after a batch failed in validation for no fault of its lines
 constexpr int longest_wait = 8;  // 5 s * 2^8: about 20 minutes
 constexpr std::uint16_t attempts_before_hold = 12;
+constexpr std::uint16_t fetches_in_doubt = 3;  // FAULTS 104
 
 RetryPolicy policy_of(const providers::JobSpec& spec) {
     return {spec.recipe.attempts, spec.recipe.raise_output};
@@ -32,6 +33,37 @@ RetryPolicy policy_of(const providers::JobSpec& spec) {
 
 core::Duration wait_after(std::uint16_t attempt) {
     return first_wait * (1 << std::min<int>(attempt, longest_wait));
+}
+
+/// Lines that are missing while others cannot be read or belong to nobody here may be a download
+/// that went wrong: before a row is paid again the files are fetched again. Empty when there is no
+/// doubt.
+std::string doubt_about(const Outcome& outcome, const model::Attempt& attempt) {
+    const auto& odd = outcome.oddities();
+    if (outcome.requests_without_line() == 0 || odd.foreign_lines + odd.unreadable_lines == 0)
+        return {};
+    const bool all_foreign = outcome.requests_without_line() == attempt.requests;
+    if (attempt.fetch_tries >= fetches_in_doubt && !all_foreign) return {};
+    return std::to_string(outcome.requests_without_line()) + " requests have no line, " +
+           std::to_string(odd.unreadable_lines) + " lines cannot be read and " +
+           std::to_string(odd.foreign_lines) + " are of other batches";
+}
+
+core::Result<> fetch_again(store::Store& store,
+                           const core::Clock& clock,
+                           const model::Attempt& attempt,
+                           const std::string& doubt) {
+    model::Attempt next = attempt;
+    if (attempt.fetch_tries >= fetches_in_doubt) {
+        next.state = AttemptState::hold;
+        next.evidence = "its result files are not of this batch: " + doubt;
+        return store.advance(next, AttemptState::fetched);
+    }
+    next.state = AttemptState::terminal;
+    next.fetch_tries = static_cast<std::uint16_t>(attempt.fetch_tries + 1);
+    next.due = clock.now() + std::chrono::seconds{1 << attempt.fetch_tries};
+    next.error = doubt;
+    return store.advance(next, AttemptState::fetched);
 }
 
 core::Result<> settle_results(store::Store& store,
@@ -55,6 +87,8 @@ core::Result<> settle_results(store::Store& store,
     } else {
         outcome.close(Verdict::missing_line, "the provider returned no line for it");
     }
+    if (const auto doubt = doubt_about(outcome, attempt); !doubt.empty())
+        return fetch_again(store, clock, attempt, doubt);
     SettlementBuilder builder(store, clock, job, attempt, manifest, policy_of(spec));
     std::optional<store::Segment> segment;
     if (writer.answers() > 0) {
@@ -174,8 +208,14 @@ core::Result<> settle_failed(store::Store& store,
     const auto limit = spec.adapter->token_limit_of(meaning.message);
     const bool endless =
         next.void_reason == VoidReason::later && attempt.key.attempt >= attempts_before_hold;
-    if (!limit && !endless) return {};
+    const bool quota =
+        meaning.what == ReplyClass::quota || meaning.what == ReplyClass::unauthorized;
+    if (!limit && !endless && !quota) return {};
     return store.edit_account(attempt.account, [&](store::Account& a) {
+        if (quota)
+            a.hold_reason = "the provider failed a batch for its account (" +
+                            core::printable(meaning.code, 80) +
+                            "); when that is mended: overnight doctor --release " + a.name.v;
         if (limit) a.token_limits[job.model] = *limit;
         if (endless)
             a.hold_reason =
@@ -193,6 +233,12 @@ core::Result<> settle(store::Store& store,
     const core::Stopwatch stopwatch("settle");
     OVERNIGHT_TRY_ASSIGN(const auto spec, providers::load_spec(job));
     const bool nothing_ran = attempt.status == BatchStatus::failed && attempt.output_file.empty();
+    if (nothing_ran && attempt.done > 0) {
+        attempt.state = AttemptState::hold;
+        attempt.evidence = "the batch failed after " + std::to_string(attempt.done) +
+                           " requests had run, and there is no file of their results";
+        return store.advance(attempt, AttemptState::fetched);
+    }
     return nothing_ran ? settle_failed(store, clock, job, spec, attempt)
                        : settle_results(store, clock, job, spec, attempt);
 }
@@ -223,7 +269,7 @@ core::Result<bool> split_oversized(store::Store& store,
     OVERNIGHT_TRY_ASSIGN(const auto shard, store.shard(attempt.key.shard_key()));
     const auto limit = account.token_limits.find(job.model);
     if (!shard || shard->requests <= 1 || limit == account.token_limits.end() ||
-        shard->input_tokens <= limit->second)
+        shard->input_tokens <= limit->second - limit->second / 5)
         return false;
     OVERNIGHT_TRY_ASSIGN(const auto manifest,
                          store::Manifest::read(store.manifest_file(attempt.key.shard_key())));

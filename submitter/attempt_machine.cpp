@@ -124,6 +124,10 @@ Action AttemptMachine::on(const UploadReplied& event, const model::Moment& now) 
         attempt_.error = event.reply.message;
         return void_it(now, VoidReason::rejected, "the upload was refused: " + words(event.reply),
                        core::Duration{0});
+    case ReplyClass::not_found:
+        news_.hold_reason =
+            "the provider has no such route: is base_url right? " + words(event.reply);
+        return upload_later(now, event.reply.message, policy_.list_lag);
     case ReplyClass::unauthorized:
     case ReplyClass::quota:
         news_.hold_reason = "the provider refused the upload: " + words(event.reply);
@@ -238,6 +242,9 @@ Action AttemptMachine::void_it(const model::Moment& now,
 // --- the resolution of a create that is in doubt: look, fence, look again
 
 Action AttemptMachine::on(const Scanned& event, const model::Moment& now) {
+    if (event.unauthorized)
+        news_.hold_reason =
+            "the provider refuses the key, and a batch is in doubt until its lists can be read";
     if (!event.hits.empty()) return adopt(event.hits);
     if (!event.complete || !event.trusted)
         return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
@@ -269,7 +276,13 @@ Action AttemptMachine::look_again(const model::Moment& now, core::Duration wait,
 
 Action AttemptMachine::after_empty_scan(const model::Moment& now) {
     const bool fenced = attempt_.state == AttemptState::fenced;
-    if (!fenced && policy_.fence) return DeleteInput{};
+    if (!fenced && policy_.fence) {
+        if (attempt_.empty_scans > 0) return DeleteInput{};
+        // Durable before the file goes: from now on its absence is our doing, and proves nothing
+        // else.
+        attempt_.empty_scans = 1;
+        return save(AttemptState::ambiguous, "not in the lists; the input file is to be deleted");
+    }
     if (attempt_.empty_scans < UINT16_MAX) ++attempt_.empty_scans;
     const auto waited = elapsed(fenced ? attempt_.fenced : attempt_.doubted, now);
     const auto needed = fenced ? policy_.list_lag : policy_.settle;

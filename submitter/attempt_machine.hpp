@@ -81,6 +81,7 @@ struct Scanned {
     bool trusted = false;                    ///< a positive control was seen
     std::vector<providers::BatchView> hits;  ///< with our tag or our input file
     std::string why;                         ///< when not complete or not trusted
+    bool unauthorized = false;               ///< the key was refused
 };
 struct InputDeleted {
     bool gone = false;  ///< deleted: true, or not found, in the provider's own words

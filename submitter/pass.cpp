@@ -28,6 +28,14 @@ bool in_doubt(AttemptState s) {
            s == AttemptState::fenced;
 }
 
+/// Somebody cancelled the job or held the account while we were at it: the next pass sees it.
+core::Result<> unless_overtaken(core::Result<> done) {
+    if (done) return {};
+    const auto code = done.error().code();
+    if (code == core::Errc::cancelled || code == core::Errc::conflict) return {};
+    return done;
+}
+
 class SubmitPass {
 public:
     SubmitPass(store::Store& store,
@@ -78,7 +86,7 @@ core::Result<PassResult> SubmitPass::run() {
             jobs_.emplace(job.id, std::move(job));
     for (const auto& [id, job] : jobs_) {
         if (stop_.stop_requested()) return result_;
-        if (job.state == model::JobState::running) OVERNIGHT_TRY(resend(job));
+        if (job.state == model::JobState::running) OVERNIGHT_TRY(unless_overtaken(resend(job)));
     }
     for (const auto& [name, account] : accounts_) {
         OVERNIGHT_TRY(attempt_voided_again(account));
@@ -138,7 +146,7 @@ core::Result<> SubmitPass::attempt_voided_again(const providers::Account& accoun
             due(when);
             continue;
         }
-        OVERNIGHT_TRY(attempt_again(store_, attempt));
+        OVERNIGHT_TRY(unless_overtaken(attempt_again(store_, attempt)));
         result_.worked = true;
     }
     return {};

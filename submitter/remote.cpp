@@ -87,20 +87,20 @@ Event Remote::create(const model::Attempt& attempt,
     return event;
 }
 
-bool Remote::sees_input_file(const model::Attempt& attempt, std::string& why) {
+bool Remote::knows_input_file(const model::Attempt& attempt, std::string& why) {
     const auto request = account_.adapter->get_file(attempt.file);
     const auto reply = send(request);
     if (!reply) {
         why = reply.error().describe();
         return false;
     }
-    const auto file =
-        account_.adapter->classify(*reply).what == ReplyClass::ok
-            ? account_.adapter->parse_file(*reply)
-            : core::Result<providers::FileView>(core::Error(core::Errc::not_found, "no such file"));
-    if (!file || file->id != attempt.file)
-        why = "our own input file is not to be seen under this key";
-    return file && file->id == attempt.file;
+    const auto what = account_.adapter->classify(*reply).what;
+    // After a durable mark that we delete it (empty_scans), its absence is as good as its presence.
+    if (what == ReplyClass::not_found && attempt.empty_scans > 0) return true;
+    const auto file = account_.adapter->parse_file(*reply);
+    if (what == ReplyClass::ok && file && file->id == attempt.file) return true;
+    why = "our own input file is not to be seen under this key";
+    return false;
 }
 
 core::Result<Event> Remote::scan(const model::Attempt& attempt) {
@@ -132,6 +132,7 @@ core::Result<Event> Remote::scan(const model::Attempt& attempt) {
             return Event{std::move(result)};
         }
         const auto meaning = account_.adapter->classify(*reply);
+        result.unauthorized = meaning.what == ReplyClass::unauthorized;
         auto page = account_.adapter->parse_batch_page(*reply);
         if (meaning.what != ReplyClass::ok || !page) {
             result.why = "a page of the list could not be read";
@@ -157,7 +158,7 @@ core::Result<Event> Remote::scan(const model::Attempt& attempt) {
     } else if (attempt.state == model::AttemptState::fenced) {
         result.trusted = true;  // the provider deleted our file under this key
     } else {
-        result.trusted = sees_input_file(attempt, result.why);
+        result.trusted = knows_input_file(attempt, result.why);
     }
     return Event{std::move(result)};
 }

@@ -38,7 +38,7 @@ private:
     core::Result<model::HttpResponse> send(const model::HttpRequest& request);
     /// Whether the provider shows our input file under this key: the control of an account without
     /// earlier batches.
-    bool sees_input_file(const model::Attempt& attempt, std::string& why);
+    bool knows_input_file(const model::Attempt& attempt, std::string& why);
     std::optional<core::Duration> wait_asked(const model::HttpResponse& reply) const;
 
     const store::Store& store_;

@@ -141,7 +141,7 @@ core::Result<> attempt_again(store::Store& store, const model::Attempt& voided) 
     next.file_bytes = voided.file_bytes;
     next.requests = voided.requests;
     OVERNIGHT_TRY(rewrite_shard(store.shard_file(voided.key), store.shard_file(next.key),
-                                voided.intent, voided.key.attempt, next.intent, next.key.attempt));
+                                voided.intent, next.intent, next.key.attempt));
     return store.begin_attempt(next);
 }
 

@@ -139,7 +139,6 @@ core::Result<> ShardWriter::finish() {
 core::Result<> rewrite_shard(const std::filesystem::path& from,
                              const std::filesystem::path& to,
                              const core::IntentId& old_intent,
-                             std::uint16_t old_attempt,
                              const core::IntentId& new_intent,
                              std::uint16_t new_attempt) {
     OVERNIGHT_TRY_ASSIGN(auto in, jsonl::LineReader::open(from));
@@ -149,10 +148,9 @@ core::Result<> rewrite_shard(const std::filesystem::path& from,
         return core::Error(core::Errc::corrupt, from.string() + ":" + std::to_string(line) +
                                                     ": not the line that was written there");
     };
-    // The attempt's number is the one part whose length may change; manifests hold for one length,
-    // so it keeps one.
-    if (old_attempt > 9 || new_attempt > 9) new_attempt = old_attempt;
-    const std::string new_suffix = "_" + std::to_string(new_attempt);
+    // One digit for the attempt, whatever its number: the manifest's offsets hold for every
+    // attempt.
+    const std::string new_suffix = "_" + std::to_string(std::min<int>(new_attempt, 9));
     jsonl::Line line;
     std::string text;
     while (true) {

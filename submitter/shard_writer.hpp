@@ -103,7 +103,6 @@ private:
 core::Result<> rewrite_shard(const std::filesystem::path& from,
                              const std::filesystem::path& to,
                              const core::IntentId& old_intent,
-                             std::uint16_t old_attempt,
                              const core::IntentId& new_intent,
                              std::uint16_t new_attempt);
 

@@ -33,7 +33,7 @@ TEST(States, of_an_attempt) {
         {AttemptState::fenced, "submitted voided hold"},
         {AttemptState::submitted, "terminal hold"},
         {AttemptState::terminal, "fetched voided hold"},
-        {AttemptState::fetched, "terminal settled voided"},
+        {AttemptState::fetched, "terminal settled voided hold"},
         {AttemptState::settled, "closed"},
         {AttemptState::closed, ""},
         {AttemptState::voided, "submitted"},

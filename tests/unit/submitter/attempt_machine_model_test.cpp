@@ -77,8 +77,8 @@ public:
         return CreateReplied{{ReplyClass::ok, "", ""}, view(batches_.back()), {}};
     }
     Event scan(const model::Attempt& a) {
-        if (chance(0.15)) return Scanned{false, true, {}, "a page failed"};
-        Scanned s{true, true, {}, ""};
+        if (chance(0.15)) return Scanned{false, true, {}, "a page failed", false};
+        Scanned s{true, true, {}, "", false};
         for (const auto& b : batches_) {
             const bool visible = time_ - b.created >= lag || chance(0.5);
             if (visible && (b.tag == a.tag || b.file == a.file.v)) s.hits.push_back(view(b));

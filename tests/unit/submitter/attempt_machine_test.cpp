@@ -199,17 +199,21 @@ TEST(AttemptMachine, a_scan_that_proves_nothing_changes_nothing) {
         auto m = machine_in(AttemptState::ambiguous);
         ASSERT_TRUE(std::holds_alternative<Scan>(m.resume(Start{}, at(std::chrono::hours{9}))));
         const auto action =
-            m.resume(Scanned{complete, !complete, {}, "why"}, at(std::chrono::hours{9}));
+            m.resume(Scanned{complete, !complete, {}, "why", false}, at(std::chrono::hours{9}));
         EXPECT_EQ(std::get<Save>(action).next.state, AttemptState::ambiguous);
         EXPECT_EQ(std::get<Save>(action).next.empty_scans, 0);
     }
 }
 
-TEST(AttemptMachine, an_empty_trusted_scan_leads_to_the_fence) {
+TEST(AttemptMachine, an_empty_trusted_scan_leads_to_the_fence_behind_a_durable_mark) {
     auto m = machine_in(AttemptState::ambiguous);
     m.resume(Start{}, at(milliseconds{1}));
+    const auto marked = m.resume(Scanned{true, true, {}, "", false}, at(milliseconds{1}));
+    EXPECT_EQ(std::get<Save>(marked).next.state, AttemptState::ambiguous);
+    EXPECT_EQ(std::get<Save>(marked).next.empty_scans, 1);
+    ASSERT_TRUE(std::holds_alternative<Scan>(m.resume(Saved{}, at(milliseconds{1}))));
     ASSERT_TRUE(std::holds_alternative<DeleteInput>(
-        m.resume(Scanned{true, true, {}, ""}, at(milliseconds{2}))));
+        m.resume(Scanned{true, true, {}, "", false}, at(milliseconds{2}))));
     const auto undeleted = m.resume(InputDeleted{false, "busy"}, at(milliseconds{3}));
     EXPECT_EQ(std::get<Save>(undeleted).next.state, AttemptState::ambiguous);
     const auto fenced = m.resume(InputDeleted{true, ""}, at(milliseconds{4}));
@@ -229,7 +233,7 @@ TEST(AttemptMachine, the_fence_needs_the_whole_list_lag_and_three_scans) {
         }
         ASSERT_TRUE(std::holds_alternative<Scan>(action));
         ++scans;
-        const auto next = std::get<Save>(m.resume(Scanned{true, true, {}, ""}, at(t))).next;
+        const auto next = std::get<Save>(m.resume(Scanned{true, true, {}, "", false}, at(t))).next;
         if (next.state == AttemptState::voided) {
             EXPECT_EQ(next.void_reason, VoidReason::absent);
             break;
@@ -248,15 +252,16 @@ TEST(AttemptMachine, a_jump_of_the_wall_clock_does_not_shorten_the_wait) {
     model::Moment jumped = at(milliseconds{10});
     jumped.wall += std::chrono::hours{24};
     m.resume(Start{}, jumped);
-    EXPECT_EQ(std::get<Save>(m.resume(Scanned{true, true, {}, ""}, jumped)).next.state,
+    EXPECT_EQ(std::get<Save>(m.resume(Scanned{true, true, {}, "", false}, jumped)).next.state,
               AttemptState::fenced);
 }
 
 TEST(AttemptMachine, of_two_batches_the_earlier_is_adopted_and_the_other_cancelled) {
     auto m = machine_in(AttemptState::ambiguous);
     m.resume(Start{}, at(milliseconds{1}));
-    const auto action = m.resume(Scanned{true, true, {batch("late", 20), batch("early", 10)}, ""},
-                                 at(milliseconds{2}));
+    const auto action =
+        m.resume(Scanned{true, true, {batch("late", 20), batch("early", 10)}, "", false},
+                 at(milliseconds{2}));
     EXPECT_EQ(std::get<Save>(action).next.batch.v, "early");
     ASSERT_EQ(m.news().duplicates.size(), 1u);
     EXPECT_EQ(m.news().duplicates.front().v, "late");
@@ -278,14 +283,15 @@ TEST(AttemptMachine, without_a_fence_the_settle_window_counts_from_the_doubt) {
     attempt.empty_scans = 10;
     AttemptMachine early(attempt, p);
     early.resume(Start{}, at(p.settle - milliseconds{1}));
-    EXPECT_EQ(
-        std::get<Save>(early.resume(Scanned{true, true, {}, ""}, at(p.settle - milliseconds{1})))
-            .next.state,
-        AttemptState::ambiguous);
+    EXPECT_EQ(std::get<Save>(
+                  early.resume(Scanned{true, true, {}, "", false}, at(p.settle - milliseconds{1})))
+                  .next.state,
+              AttemptState::ambiguous);
     AttemptMachine late(attempt, p);
     late.resume(Start{}, at(p.settle));
-    EXPECT_EQ(std::get<Save>(late.resume(Scanned{true, true, {}, ""}, at(p.settle))).next.state,
-              AttemptState::voided);
+    EXPECT_EQ(
+        std::get<Save>(late.resume(Scanned{true, true, {}, "", false}, at(p.settle))).next.state,
+        AttemptState::voided);
 }
 
 }  // namespace
