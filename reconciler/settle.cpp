@@ -42,7 +42,8 @@ std::string doubt_about(const Outcome& outcome, const model::Attempt& attempt) {
     const auto& odd = outcome.oddities();
     if (outcome.requests_without_line() == 0 || odd.foreign_lines + odd.unreadable_lines == 0)
         return {};
-    const bool all_foreign = outcome.requests_without_line() == attempt.requests;
+    const bool all_foreign = outcome.requests_without_line() == attempt.requests &&
+                             odd.foreign_lines > 0 && odd.unreadable_lines == 0;
     if (attempt.fetch_tries >= fetches_in_doubt && !all_foreign) return {};
     return std::to_string(outcome.requests_without_line()) + " requests have no line, " +
            std::to_string(odd.unreadable_lines) + " lines cannot be read and " +
