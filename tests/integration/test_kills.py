@@ -8,7 +8,7 @@ import unittest
 from harness import World
 from test_faults import FAULTS, check_end, write_job
 
-ROWS = 2_000
+ROWS = 10_000
 KILLS = 50
 
 
@@ -19,7 +19,7 @@ class Kills(World):
         rng = random.Random(seed)
         # Slow enough that the run is not over before it was killed fifty times.
         self.start_emulator(FAULTS, speed=1)
-        write_job(self, ROWS, batch=40)
+        write_job(self, ROWS)
         kills = 0
         finished_early = 0
         while kills < KILLS and finished_early == 0:
