@@ -82,6 +82,8 @@ Result<FollowEnd> follow(const Session& session,
             outlook.scans_refused = roles->refused(store::Role::submit, now.job.account);
         }
         outlook.resolution = account.resolution;
+        OVERNIGHT_TRY_ASSIGN(const auto queue, store.queue(job));
+        outlook.rows_queued = queue.rows > 0;
         outlook.key_fingerprint = account.key_fingerprint;
         end.held = held(now.job, now.attempts, now.account, outlook);
         end.output_failed = now.job.state == model::JobState::merging && !now.job.note.empty();
@@ -104,6 +106,8 @@ Result<std::optional<Held>> held_now(const Session& session,
     OVERNIGHT_TRY_ASSIGN(const auto account, store.account(job.account));
     Outlook outlook;
     outlook.now = session.clock.now();
+    OVERNIGHT_TRY_ASSIGN(const auto queue, store.queue(job.id));
+    outlook.rows_queued = queue.rows > 0;
     return held(job, attempts, account, outlook);
 }
 

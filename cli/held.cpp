@@ -9,6 +9,17 @@ namespace {
 
 using model::AttemptState;
 
+/// A voided attempt whose shard gets another one by itself, unless it got it already.
+bool is_tried_again(const model::Attempt& voided, std::span<const model::Attempt> attempts) {
+    using model::VoidReason;
+    const bool again = voided.void_reason == VoidReason::absent ||
+                       voided.void_reason == VoidReason::later ||
+                       voided.void_reason == VoidReason::token_limit;
+    return again && std::none_of(attempts.begin(), attempts.end(), [&](const auto& other) {
+               return other.key.shard == voided.key.shard && other.key.attempt > voided.key.attempt;
+           });
+}
+
 /// Whether an attempt can get on without a person.
 bool moves(const model::Attempt& attempt, const store::Account& account, const Outlook& outlook) {
     switch (attempt.state) {
@@ -75,9 +86,15 @@ std::optional<Held> held(const model::Job& job,
                                        [](const auto& a) { return a.state == AttemptState::hold; });
     const bool blocked = held_for_good(account);
     if (!blocked && doubtful == attempts.end()) return {};
+    // Rows and shards that are sent again later are no reason to stop, unless nothing may be sent.
+    const bool more_to_send =
+        !blocked &&
+        (outlook.rows_queued || std::any_of(attempts.begin(), attempts.end(), [&](const auto& a) {
+             return a.state == AttemptState::voided && is_tried_again(a, attempts);
+         }));
     const bool moving = std::any_of(attempts.begin(), attempts.end(),
                                     [&](const auto& a) { return moves(a, account, outlook); });
-    if (moving) return {};
+    if (more_to_send || moving) return {};
     return doubtful != attempts.end() ? of_attempt(*doubtful) : of_account(account);
 }
 

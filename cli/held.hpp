@@ -24,6 +24,7 @@ struct Outlook {
     core::TimePoint started{};    ///< when somebody began to work on it; zero: nobody knows
     bool sweeps_refused = false;  ///< the poller's last call was refused for its key
     bool scans_refused = false;   ///< the submitter's
+    bool rows_queued = false;     ///< rows of the job wait to be sent again
     /// A create that is in doubt for longer is not being resolved.
     std::chrono::milliseconds resolution{2 * 4'200'000};
     std::string key_fingerprint;  ///< of the key at hand; empty: not known

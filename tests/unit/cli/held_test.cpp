@@ -116,6 +116,27 @@ TEST_F(HeldTest, an_attempt_on_hold_waits_for_the_others) {
     EXPECT_EQ(why->why.find('\x1b'), std::string::npos);
 }
 
+TEST_F(HeldTest, an_attempt_on_hold_waits_for_what_is_sent_again) {
+    add(AttemptState::hold);
+    ASSERT_TRUE(verdict());
+    outlook_.rows_queued = true;
+    EXPECT_FALSE(verdict());
+    hold_account();
+    EXPECT_TRUE(verdict()) << "nothing may be sent";
+}
+
+TEST_F(HeldTest, an_attempt_on_hold_waits_for_a_shard_that_is_tried_again) {
+    add(AttemptState::hold);
+    add(AttemptState::voided);
+    EXPECT_TRUE(verdict()) << "refused for good: nothing follows";
+    attempts_[1].void_reason = model::VoidReason::later;
+    EXPECT_FALSE(verdict());
+    add(AttemptState::hold);
+    attempts_[2].key.shard = attempts_[1].key.shard;
+    attempts_[2].key.attempt = 2;
+    EXPECT_TRUE(verdict()) << "the next attempt is there already";
+}
+
 TEST_F(HeldTest, a_job_without_waiting_rows_is_not_held) {
     job_.rows.answered = 10;
     hold_account();
