@@ -39,7 +39,7 @@ asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer,
 	tools/sanitize.sh asan --jobs $(JOBS)
 
 tsan: setup ## the tests of the folders with threads under ThreadSanitizer, in build/tsan
-	tools/sanitize.sh tsan --jobs $(JOBS) core net store submitter poller emulator
+	tools/sanitize.sh tsan --jobs $(JOBS) core net emulator
 
 lint: ## format, layers, lengths, headers, text, units, and the lints' own tests
 ifeq ($(SETUP),yes)

@@ -14,8 +14,8 @@ bool in_word(char c) {
 
 constexpr std::size_t longest_word = 24;
 
-// The next word at or behind `pos`, which moves behind it; empty at the end. A row in a pack is JSON
-// text: the n of its \n is no word.
+// The next word at or behind `pos`, which moves behind it; empty at the end. A row in a pack is
+// JSON text: the n of its \n is no word.
 std::string_view next_word(std::string_view text, std::size_t& pos) {
     if (pos > 0 && pos < text.size() && text[pos - 1] == '\\') ++pos;
     while (pos < text.size() && !in_word(text[pos]))

@@ -36,7 +36,8 @@ TEST(Words, any_source_gives_text_in_utf8) {
 TEST(Words, json_escapes_of_a_packed_row_are_no_words) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         Random random(seed);
-        const std::string text = sentence(R"(Category: beams\nTopic: clay\tand sand)", random, 3, 6);
+        const std::string text =
+            sentence(R"(Category: beams\nTopic: clay\tand sand)", random, 3, 6);
         EXPECT_EQ(text.find("nTopic"), std::string::npos) << text;
         EXPECT_EQ(text.find("NTopic"), std::string::npos) << text;
         EXPECT_EQ(text.find("tand"), std::string::npos) << text;
