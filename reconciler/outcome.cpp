@@ -159,13 +159,22 @@ void Outcome::spoil_request(std::uint32_t request,
                             const std::string& reason,
                             std::uint32_t crc) {
     request_troubles_[request] = Trouble{verdict, reason, crc};
-    const bool whole = verdict == Verdict::bad_answer || verdict == Verdict::cut_off ||
-                       verdict == Verdict::permanent;
-    if (whole && manifest_.rows_of(request).size() > 1) ++packs_failed_whole_;
 }
 
 void Outcome::close(Verdict missing, std::string_view reason) {
     missing_ = Trouble{missing, std::string(reason), 0};
+}
+
+// Counted at the end: a trouble that a later success took back is none.
+std::uint64_t Outcome::packs_failed_whole() const noexcept {
+    std::uint64_t packs = 0;
+    for (const auto& [request, trouble] : request_troubles_) {
+        const bool whole = trouble.verdict == Verdict::bad_answer ||
+                           trouble.verdict == Verdict::cut_off ||
+                           trouble.verdict == Verdict::permanent;
+        if (whole && manifest_.rows_of(request).size() > 1) ++packs;
+    }
+    return packs;
 }
 
 std::uint32_t Outcome::requests_without_line() const noexcept {

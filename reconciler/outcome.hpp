@@ -65,7 +65,7 @@ public:
     std::uint32_t requests_without_line() const noexcept;
     bool quota_met() const noexcept { return quota_met_; }
     std::uint64_t packs() const noexcept { return packs_; }
-    std::uint64_t packs_failed_whole() const noexcept { return packs_failed_whole_; }
+    std::uint64_t packs_failed_whole() const noexcept;
 
 private:
     static constexpr std::uint32_t no_answer = UINT32_MAX;
@@ -106,7 +106,6 @@ private:
     Oddities oddities_;
     bool quota_met_ = false;
     std::uint64_t packs_ = 0;
-    std::uint64_t packs_failed_whole_ = 0;
 };
 
 }  // namespace overnight::reconciler
