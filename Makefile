@@ -32,14 +32,14 @@ demo: setup ## build the program alone, then enrich 150 rows twice on the embedd
 	@tools/demo.sh $(program)
 
 test: build ## build and run every test
-	@echo 'Running every test against $(program); nothing leaves this machine.'
+	@echo 'Running every test against $(program); nothing leaves this machine (npm, if there is one, fetches the SDKs once).'
 	ctest --preset release --parallel $(JOBS)
 
 asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
 	tools/sanitize.sh asan --jobs $(JOBS)
 
-tsan: setup ## the tests of the folders with threads under ThreadSanitizer, in build/tsan
-	tools/sanitize.sh tsan --jobs $(JOBS) core net emulator
+tsan: setup ## the tests of the folders with threads, and the main job, under ThreadSanitizer, in build/tsan
+	tools/sanitize.sh tsan --jobs $(JOBS) core net store emulator submitter poller reconciler cli integration.main_job
 
 lint: ## format, layers, lengths, headers, text, units, and the lints' own tests
 ifeq ($(SETUP),yes)

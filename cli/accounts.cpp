@@ -19,6 +19,9 @@ constexpr std::chrono::milliseconds emulated_poll{200};
 constexpr std::chrono::milliseconds emulated_list_lag{1'000};
 constexpr std::chrono::milliseconds emulated_settle{2'000};
 constexpr std::string_view emulated_key = "emulated-key";
+/// An ordinary call is answered when its work is done, and a small server lets calls wait for one
+/// another.
+constexpr std::chrono::minutes longest_call{10};
 
 /// [provider.NAME]s, then the kinds that no section is named after.
 std::vector<std::string> account_names(const Config& config) {
@@ -28,6 +31,26 @@ std::vector<std::string> account_names(const Config& config) {
     for (const auto kind : providers::known_kinds())
         if (!config.find(kind)) names.emplace_back(kind);
     return names;
+}
+
+/// Whether the provider is driven line by line at all.
+bool takes_ordinary_calls(const providers::Adapter& adapter) {
+    const auto endpoint = adapter.default_endpoint();
+    std::string line;
+    adapter.append_raw_line(line, "1", endpoint, "{}");
+    if (!line.empty() && line.back() == '\n') line.pop_back();
+    return adapter.ordinary_call(line, endpoint, "model").has_value();
+}
+
+Result<> take_tier(const ProviderConfig& provider, const Config& config, AccountSpec& spec) {
+    spec.tier = provider.tier;
+    spec.concurrency = provider.concurrency.value_or(spec.concurrency);
+    spec.requests_per_minute = provider.requests_per_minute.value_or(spec.requests_per_minute);
+    if (spec.tier == providers::Tier::batch || takes_ordinary_calls(*spec.adapter)) return {};
+    return Error(Errc::configuration,
+                 "tier = \"sync\" of [provider." + provider.name + "] in " +
+                     core::printable(config.file.string(), 4096) + ": a provider of the kind " +
+                     std::string(spec.adapter->kind()) + " is used through batches only");
 }
 
 }  // namespace
@@ -54,13 +77,18 @@ Result<AccountSpec> resolve_account(std::string_view account,
     OVERNIGHT_TRY_ASSIGN(spec.adapter, adapter_of(account, config));
     const auto kind = spec.adapter->kind();
     const ProviderConfig* provider = config.find(account);
-    std::string source = "base_url of [provider." + spec.name.v + "]";
+    std::string source = "base_url of [provider." + spec.name.v + "] in " +
+                         core::printable(config.file.string(), 4096);
     if (provider) spec.base_url = provider->base_url;
     if (spec.base_url.empty() && variables_of(kind).base_url) {
         spec.base_url = env(variables_of(kind).base_url);
         source = variables_of(kind).base_url;
     }
     if (spec.base_url.empty()) spec.base_url = spec.adapter->default_base_url();
+    if (spec.base_url.empty())
+        return Error(Errc::configuration, "every user of the provider kind '" + std::string(kind) +
+                                              "' has another address: set base_url in [provider." +
+                                              spec.name.v + "], or " + variables_of(kind).base_url);
     auto base = net::parse_base_url(spec.base_url);
     if (!base) return std::move(base).error().while_("reading " + source);
     spec.base = *std::move(base);
@@ -76,6 +104,8 @@ Result<AccountSpec> resolve_account(std::string_view account,
         spec.poll = provider->poll.value_or(spec.poll);
         spec.list_lag = provider->list_lag.value_or(spec.list_lag);
         spec.settle = provider->settle.value_or(spec.settle);
+        spec.lost = provider->lost;
+        OVERNIGHT_TRY(take_tier(*provider, config, spec));
     }
     return spec;
 }
@@ -88,9 +118,13 @@ ResolvedAccounts resolve_accounts(const Config& config,
         auto spec = resolve_account(name, config, env, installation);
         if (spec) {
             resolved.fit.push_back(*std::move(spec));
-        } else if (config.find(name)) {
-            resolved.unfit.push_back(std::move(spec).error());
+            continue;
         }
+        if (!config.find(name)) {
+            const auto key = look_for_key(name, name, {}, env);
+            if (key && !*key) continue;  // nobody means to use it
+        }
+        resolved.unfit.push_back(std::move(spec).error());
     }
     return resolved;
 }
@@ -101,7 +135,7 @@ AccountSpec emulated_account(std::string_view account,
     AccountSpec spec;
     spec.name.v = account;
     spec.adapter = &adapter;
-    spec.base_url = std::string(url) + "/v1";
+    spec.base_url = std::string(url) + std::string(adapter.emulator_path());
     // The address is the emulator's own: it parses.
     spec.base = net::parse_base_url(spec.base_url).value();
     spec.key = core::Secret{std::string(emulated_key)};
@@ -110,6 +144,9 @@ AccountSpec emulated_account(std::string_view account,
     spec.poll = emulated_poll;
     spec.list_lag = emulated_list_lag;
     spec.settle = emulated_settle;
+    // Nobody else works at an emulator of our own.
+    spec.lost.dedicated = true;
+    spec.lost.policy = providers::Lost::Policy::resubmit;
     return spec;
 }
 
@@ -117,15 +154,23 @@ std::vector<AccountSpec> emulated_accounts(const Config& config, std::string_vie
     std::vector<AccountSpec> specs;
     for (const auto& name : account_names(config)) {
         const auto adapter = adapter_of(name, config);
-        if (adapter) specs.push_back(emulated_account(name, **adapter, url));
+        if (!adapter) continue;
+        specs.push_back(emulated_account(name, **adapter, url));
+        // What cannot be sent line by line is tried as batches.
+        if (const auto* provider = config.find(name);
+            provider && !take_tier(*provider, config, specs.back()))
+            specs.back().tier = providers::Tier::batch;
     }
     return specs;
 }
 
-net::ClientConfig client_config(const AccountSpec& account) {
+net::ClientConfig client_config(const AccountSpec& account, std::function<void()> alive) {
     net::ClientConfig config;
+    config.on_bytes = std::move(alive);
     config.base = account.base;
     config.key = account.key;
+    const auto facts = account.adapter->key_facts();
+    config.key_header = {std::string(facts.header), std::string(facts.prefix)};
     config.ca_file = account.ca_file.string();
     config.user_agent = "overnight/" + version();
     return config;
@@ -135,7 +180,7 @@ Connections::Connections(std::span<const AccountSpec> accounts, std::function<vo
     for (const auto& spec : accounts) {
         auto& transport = transports_[spec.name];
         transport = std::make_unique<WatchedTransport>(
-            std::make_unique<net::Client>(client_config(spec)), alive);
+            std::make_unique<net::Client>(client_config(spec, alive)), alive);
         providers::Account account;
         account.name = spec.name;
         account.adapter = spec.adapter;
@@ -144,6 +189,16 @@ Connections::Connections(std::span<const AccountSpec> accounts, std::function<vo
         account.poll = spec.poll;
         account.list_lag = spec.list_lag;
         account.settle = spec.settle;
+        account.lost = spec.lost;
+        account.tier = spec.tier;
+        account.concurrency = spec.concurrency;
+        account.requests_per_minute = spec.requests_per_minute;
+        auto slow = client_config(spec, alive);
+        slow.timeouts.header = slow.timeouts.total = longest_call;
+        auto& calls = calls_[spec.name];
+        calls = std::make_unique<WatchedTransport>(std::make_unique<net::Client>(std::move(slow)),
+                                                   alive);
+        account.calls = calls.get();
         accounts_.emplace(spec.name, account);
     }
 }

@@ -37,6 +37,10 @@ struct AccountSpec {
     std::chrono::milliseconds poll{30'000};
     std::chrono::milliseconds list_lag{600'000};
     std::chrono::milliseconds settle{3'600'000};
+    providers::Lost lost;
+    providers::Tier tier = providers::Tier::batch;
+    std::uint32_t concurrency = 8;
+    std::uint32_t requests_per_minute = 0;
 };
 
 /// The adapter of an account: a [provider.NAME], or a provider kind. Errc::configuration.
@@ -51,11 +55,12 @@ core::Result<AccountSpec> resolve_account(std::string_view account,
 
 struct ResolvedAccounts {
     std::vector<AccountSpec> fit;
-    std::vector<core::Error> unfit;  ///< one for each [provider.NAME] that cannot be used, and why
+    std::vector<core::Error> unfit;  ///< what cannot be used, and why
 };
 
-/// The accounts that work may be found for: every [provider.NAME], and every kind whose key can be
-/// found. A kind without a section of its own and without a key is left out.
+/// The accounts that work may be found for: every [provider.NAME], and every kind that a key is
+/// given for. A kind without a section of its own and without a key is left out; one whose key or
+/// address is unfit is not passed over in silence.
 ResolvedAccounts resolve_accounts(const Config& config,
                                   const Environment& env,
                                   std::string_view installation);
@@ -83,10 +88,11 @@ public:
 
 private:
     std::map<core::AccountName, std::unique_ptr<WatchedTransport>> transports_;
+    std::map<core::AccountName, std::unique_ptr<WatchedTransport>> calls_;  ///< providers::Account
     providers::Accounts accounts_;
 };
 
-/// The client of one account.
-net::ClientConfig client_config(const AccountSpec& account);
+/// The client of one account; `alive` as in Connections.
+net::ClientConfig client_config(const AccountSpec& account, std::function<void()> alive = {});
 
 }  // namespace overnight::cli

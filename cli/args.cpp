@@ -115,13 +115,16 @@ private:
             option->needs(needed);
     }
 
-    static void add_work(CLI::App& sub, std::string& work, std::string& provider) {
-        sub.add_option("WORK", work,
+    static void add_work(CLI::App& sub, WorkArguments& work) {
+        sub.add_option("WORK", work.file,
                        "RECIPE.toml, or REQUESTS.jsonl in the provider's batch format")
             ->required()
             ->type_name("");
-        sub.add_option("--provider", provider,
-                       "Account of REQUESTS.jsonl (a recipe names its own; openai)")
+        sub.add_option("--provider", work.provider,
+                       "Account, in place of the recipe's; of REQUESTS.jsonl: openai")
+            ->type_name("NAME");
+        sub.add_option("--model", work.model,
+                       "Model, in place of the recipe's; of REQUESTS.jsonl that names none")
             ->type_name("NAME");
     }
 
@@ -142,13 +145,14 @@ private:
 };
 
 void Parser::add_work_commands() {
-    auto [run, run_value] =
-        command<RunCommand>("run", "Plan, submit, wait and merge, in the foreground",
-                            "  overnight run topics.toml --emulate\n"
-                            "  overnight run topics.toml --output topics.out.csv\n"
-                            "  overnight run requests.jsonl --provider openai\n");
+    auto [run, run_value] = command<RunCommand>(
+        "run", "Plan, submit, wait and merge, in the foreground",
+        "  overnight run topics.toml --emulate\n"
+        "  overnight run topics.toml --output topics.out.csv\n"
+        "  overnight run topics.toml --provider gemini --model gemini-2.5-flash\n"
+        "  overnight run requests.jsonl --provider openai\n");
     auto* emulate = add_state(*run);
-    add_work(*run, run_value->work, run_value->provider);
+    add_work(*run, run_value->work);
     run->add_option("-o,--output", run_value->output, "Output file, in place of the recipe's")
         ->type_name("FILE");
     add_emulation(*run, run_value->emulation, emulate);
@@ -158,14 +162,14 @@ void Parser::add_work_commands() {
                              "  overnight plan topics.toml\n"
                              "  overnight plan topics.toml --json | jq .requests\n");
     add_state(*plan);
-    add_work(*plan, plan_value->work, plan_value->provider);
+    add_work(*plan, plan_value->work);
 
     auto [submit, submit_value] =
         command<SubmitCommand>("submit", "Plan a job and print its number; daemon or pass sends it",
                                "  job=$(overnight submit topics.toml)\n"
                                "  overnight submit requests.jsonl --provider openai\n");
     add_state(*submit);
-    add_work(*submit, submit_value->work, submit_value->provider);
+    add_work(*submit, submit_value->work);
     submit->add_option("-o,--output", submit_value->output, "Output file, in place of the recipe's")
         ->type_name("FILE");
 }

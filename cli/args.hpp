@@ -29,20 +29,24 @@ struct Emulation {
     double speed = 0;    ///< virtual seconds a real second; 0: the default
 };
 
+/// RECIPE or REQUESTS.jsonl, and what replaces the recipe's own words.
+struct WorkArguments {
+    std::string file;
+    std::string provider;  ///< empty: the recipe's; of requests: openai
+    std::string model;     ///< empty: the recipe's; of requests: the lines'
+};
+
 struct RunCommand {
-    std::string work;      ///< RECIPE or REQUESTS.jsonl
-    std::string output;    ///< empty: what the recipe says
-    std::string provider;  ///< of REQUESTS.jsonl only
+    WorkArguments work;
+    std::string output;  ///< empty: what the recipe says
     Emulation emulation;
 };
 struct PlanCommand {
-    std::string work;
-    std::string provider;
+    WorkArguments work;
 };
 struct SubmitCommand {
-    std::string work;
+    WorkArguments work;
     std::string output;
-    std::string provider;
 };
 enum class Follow { no, yes };
 struct StatusCommand {

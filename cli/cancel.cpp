@@ -69,7 +69,7 @@ Result<ExitCode> execute(const Session& session, const CancelCommand& command) {
         text += "  " + core::grouped(in_flight) + (in_flight == 1 ? " batch is" : " batches are") +
                 " at the provider: asked to stop; what was finished there is kept, and billed\n";
     text += "  the next overnight run, pass or daemon does it; then overnight results " + number +
-            " -o FILE\n";
+            same_state(session.common) + " -o FILE\n";
     session.console.out(text);
     return ExitCode::ok;
 }

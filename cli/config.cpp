@@ -20,8 +20,12 @@ using core::Error;
 using core::Result;
 
 constexpr std::size_t max_config_bytes = 1u << 20;
-constexpr std::array<std::string_view, 7> provider_keys = {
-    "kind", "base_url", "key_file", "ca_file", "poll", "list_lag", "settle"};
+constexpr std::array<std::string_view, 13> provider_keys = {
+    "kind",     "base_url",    "key_file",           "ca_file",      "poll",
+    "list_lag", "settle",      "workspace",          "on_ambiguous", "exposed_tokens",
+    "tier",     "concurrency", "requests_per_minute"};
+constexpr std::int64_t most_at_once = 256;      // each is a thread
+constexpr std::int64_t most_a_minute = 60'000;  // the pace counts in milliseconds
 constexpr std::array<std::string_view, 1> top_keys = {"provider"};
 /// Also the longest time that a sum with the clock is safe for.
 constexpr std::chrono::hours longest_time{24 * 30};
@@ -83,6 +87,31 @@ Result<std::chrono::milliseconds> time_of(const Where& where,
     return *time;
 }
 
+/// One of two words.
+Result<bool> is_second(const Where& where,
+                       const toml::key& key,
+                       const toml::node& node,
+                       std::string_view first,
+                       std::string_view second) {
+    OVERNIGHT_TRY_ASSIGN(const auto text, text_of(where, key, node));
+    if (text != first && text != second)
+        return where.at(node.source(), in_quotes(key.str()) + " must be \"" + std::string(first) +
+                                           "\" or \"" + std::string(second) + "\", not " +
+                                           in_quotes(text));
+    return text == second;
+}
+
+Result<std::uint32_t> number_of(const Where& where,
+                                const toml::key& key,
+                                const toml::node& node,
+                                std::int64_t most) {
+    const auto number = node.value<std::int64_t>();
+    if (!node.is_integer() || !number || *number < 1 || *number > most)
+        return where.at(node.source(), in_quotes(key.str()) + " must be a whole number from 1 to " +
+                                           std::to_string(most));
+    return static_cast<std::uint32_t>(*number);
+}
+
 Result<> set_key(const Where& where,
                  const toml::key& key,
                  const toml::node& node,
@@ -95,6 +124,27 @@ Result<> set_key(const Where& where,
         OVERNIGHT_TRY_ASSIGN(provider.list_lag, time_of(where, key, node));
     } else if (name == "settle") {
         OVERNIGHT_TRY_ASSIGN(provider.settle, time_of(where, key, node));
+    } else if (name == "workspace") {
+        OVERNIGHT_TRY_ASSIGN(provider.lost.dedicated,
+                             is_second(where, key, node, "shared", "dedicated"));
+    } else if (name == "on_ambiguous") {
+        OVERNIGHT_TRY_ASSIGN(const bool resubmit, is_second(where, key, node, "hold", "resubmit"));
+        using Policy = providers::Lost::Policy;
+        provider.lost.policy = resubmit ? Policy::resubmit : Policy::hold;
+    } else if (name == "exposed_tokens") {
+        const auto tokens = node.value<std::int64_t>();
+        if (!node.is_integer() || !tokens || *tokens < 0)
+            return where.at(node.source(),
+                            in_quotes(key.str()) + " must be a whole number of tokens, 0 or more");
+        provider.lost.most_exposed_tokens = static_cast<std::uint64_t>(*tokens);
+    } else if (name == "tier") {
+        OVERNIGHT_TRY_ASSIGN(const bool sync, is_second(where, key, node, "batch", "sync"));
+        provider.tier = sync ? providers::Tier::sync : providers::Tier::batch;
+    } else if (name == "concurrency") {
+        OVERNIGHT_TRY_ASSIGN(provider.concurrency, number_of(where, key, node, most_at_once));
+    } else if (name == "requests_per_minute") {
+        OVERNIGHT_TRY_ASSIGN(provider.requests_per_minute,
+                             number_of(where, key, node, most_a_minute));
     } else if (name == "kind") {
         OVERNIGHT_TRY_ASSIGN(provider.kind, text_of(where, key, node));
     } else if (name == "base_url") {

@@ -4,6 +4,7 @@
 
 #include "cli/environment.hpp"
 #include "core/error.hpp"
+#include "providers/values.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -24,6 +25,10 @@ struct ProviderConfig {
     std::optional<std::chrono::milliseconds> poll;
     std::optional<std::chrono::milliseconds> list_lag;
     std::optional<std::chrono::milliseconds> settle;
+    providers::Lost lost;  ///< workspace, on_ambiguous, exposed_tokens
+    providers::Tier tier = providers::Tier::batch;
+    std::optional<std::uint32_t> concurrency;
+    std::optional<std::uint32_t> requests_per_minute;
 };
 
 struct Config {

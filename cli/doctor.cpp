@@ -17,6 +17,32 @@ namespace {
 using core::Result;
 using model::AttemptState;
 
+/// Every account that a job, the configuration or the program knows.
+Result<std::vector<core::AccountName>> names_of(const store::Store& store, const Config* config) {
+    std::set<core::AccountName> names;
+    for (const auto kind : providers::known_kinds())
+        names.insert(core::AccountName{std::string(kind)});
+    if (config)
+        for (const auto& provider : config->providers)
+            names.insert(core::AccountName{provider.name});
+    OVERNIGHT_TRY_ASSIGN(const auto jobs, store.jobs());
+    for (const auto& job : jobs)
+        names.insert(job.account);
+    return std::vector<core::AccountName>(names.begin(), names.end());
+}
+
+/// A misspelt name lifts nothing, and least of all a doubt about the whole state.
+Result<> check_known(const core::AccountName& name, const std::vector<core::AccountName>& names) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+    std::vector<std::string_view> views;
+    for (const auto& known : names)
+        views.push_back(known.v);
+    std::string what = "there is no account '" + core::printable(name.v, 80) + "'";
+    const auto guess = core::nearest(name.v, views);
+    if (!guess.empty()) what += "; did you mean '" + core::printable(guess, 80) + "'?";
+    return core::Error(core::Errc::not_found, what + "; nothing was released");
+}
+
 /// A doubt that a person has looked into: the attempt is looked at again from where it stood.
 /// Nothing is sent for it that was sent before.
 Result<> release_attempt(store::Store& store, const model::Attempt& held) {
@@ -45,9 +71,10 @@ Result<> release(const Session& session, store::Store& store, const core::Accoun
         ++attempts;
     }
     if (!account.hold_reason.empty()) {
-        OVERNIGHT_TRY(store.edit_account(name, [](store::Account& a) {
+        OVERNIGHT_TRY(store.edit_account(name, [&](store::Account& a) {
             a.hold_reason.clear();
             a.hold_until = {};
+            a.released = session.clock.now();
         }));
     }
     const std::string doubt = store.installation().doubt;
@@ -66,16 +93,6 @@ Result<> release(const Session& session, store::Store& store, const core::Accoun
     if (attempts > 0) text += "; " + core::grouped(attempts) + " batches are looked at again";
     session.console.note(text);
     return {};
-}
-
-Result<std::vector<core::AccountName>> names_of(const store::Store& store, const Config& config) {
-    std::set<core::AccountName> names;
-    for (const auto& provider : config.providers)
-        names.insert(core::AccountName{provider.name});
-    OVERNIGHT_TRY_ASSIGN(const auto jobs, store.jobs());
-    for (const auto& job : jobs)
-        names.insert(job.account);
-    return std::vector<core::AccountName>(names.begin(), names.end());
 }
 
 void check_accounts(const Session& session,
@@ -117,20 +134,24 @@ Result<> check_state(const Session& session,
         return {};
     }
     auto& store = **opened;
+    OVERNIGHT_TRY_ASSIGN(const auto names, names_of(store, config));
     if (!command.release.empty()) {
-        OVERNIGHT_TRY(release(session, store, core::AccountName{command.release}));
+        const core::AccountName name{command.release};
+        OVERNIGHT_TRY(check_known(name, names));
+        OVERNIGHT_TRY(release(session, store, name));
     }
     check_store(store, findings);
     if (const auto& doubt = store.installation().doubt; !doubt.empty() && command.release.empty())
         findings.push_back({"state", Health::bad,
-                            doubt + "; when the provider shows no batch that the state does not "
-                                    "know: overnight doctor --release ACCOUNT",
+                            doubt +
+                                "; when the provider shows no batch that the state does not "
+                                "know: overnight doctor --release ACCOUNT" +
+                                same_state(session.common),
                             ExitCode::held});
     check_locks(store.state_dir(), findings);
     check_disk(store.state_dir(), findings);
     check_jobs(session, store, findings);
     if (!config) return {};
-    OVERNIGHT_TRY_ASSIGN(const auto names, names_of(store, *config));
     check_holds(session, store, names, findings);
     if (!session.emulated())
         check_accounts(session, *config, store.installation().id, command.reach, findings);

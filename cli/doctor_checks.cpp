@@ -96,7 +96,9 @@ void check_jobs(const Session& session, const store::Store& store, Findings& fin
             findings.push_back(found_error(what, why.error()));
         } else if (*why) {
             findings.push_back(
-                {what, Health::bad, (*why)->why + "; " + (*why)->what_to_do, ExitCode::held});
+                {what, Health::bad,
+                 (*why)->why + "; " + (*why)->what_to_do + same_state(session.common),
+                 ExitCode::held});
         }
         if (!job.note.empty()) findings.push_back({what, Health::odd, core::printable(job.note)});
     }
@@ -120,7 +122,8 @@ void check_holds(const Session& session,
         const std::string why = "held: " + core::printable(account->hold_reason);
         if (held_for_good(*account)) {
             findings.push_back({"account " + shown, Health::bad,
-                                why + "; to go on: overnight doctor --release " + shown,
+                                why + "; to go on: overnight doctor --release " + shown +
+                                    same_state(session.common),
                                 ExitCode::held});
         } else if (account->hold_until > session.clock.now()) {
             findings.push_back({"account " + shown, Health::odd,

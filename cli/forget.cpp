@@ -16,7 +16,7 @@ core::Result<ExitCode> execute(const Session& session, const ForgetCommand& comm
         return core::Error(core::Errc::conflict,
                            "job " + number + " is " + std::string(model::name(job.state)) +
                                "; only a job that is over can be forgotten (overnight cancel " +
-                               number + " gives it up)");
+                               number + same_state(session.common) + " gives it up)");
     OVERNIGHT_TRY(store->forget_job(job.id));
     if (session.json()) {
         boost::json::object object;

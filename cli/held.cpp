@@ -48,6 +48,8 @@ bool moves(const model::Attempt& attempt, const store::Account& account, const O
     }
     case AttemptState::submitted:
     case AttemptState::terminal:
+        if (model::is_ordinary(attempt))  // its results come with the calls, not with a sweep
+            return attempt.state == AttemptState::terminal || !held_for_good(account);
         return !held_for_good(account) || !outlook.sweeps_refused;
     }
     return true;

@@ -2,6 +2,7 @@
 
 #include "core/bytes.hpp"
 #include "jsonl/fd.hpp"
+#include "providers/api.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -70,11 +71,24 @@ Result<Secret> read_key(const std::filesystem::path& file, Permissions permissio
     return check_key(std::move(text), where);
 }
 
+/// The key that the service manager gives under this name; nothing when it gives none.
+Result<std::optional<Key>> credential(std::string_view stem, const Environment& env) {
+    const std::string folder = env("CREDENTIALS_DIRECTORY");
+    if (folder.empty()) return std::optional<Key>();
+    const std::string name = std::string(stem) + ".key";
+    auto key = read_key(std::filesystem::path(folder) / name, Permissions::as_they_are);
+    if (key) return std::optional<Key>(Key{*std::move(key), "the credential " + name});
+    if (key.error().code() == Errc::not_found) return std::optional<Key>();
+    return std::move(key).error();
+}
+
 }  // namespace
 
-KindVariables variables_of(std::string_view kind) noexcept {
-    if (kind == "openai") return {"OPENAI_API_KEY", "OPENAI_BASE_URL"};
-    return {};
+KindVariables variables_of(std::string_view kind) {
+    const auto* adapter = providers::find_adapter(kind);
+    if (adapter == nullptr) return {};
+    auto facts = adapter->key_facts();
+    return {std::move(facts.variables), facts.base_url_variable};
 }
 
 Result<Secret> check_key(std::string text, std::string_view where) {
@@ -108,32 +122,37 @@ Result<Secret> read_key_file(const std::filesystem::path& file) {
     return key;
 }
 
+Result<std::optional<Key>> look_for_key(std::string_view account,
+                                        std::string_view kind,
+                                        const std::filesystem::path& key_file,
+                                        const Environment& env) {
+    using Found = std::optional<Key>;
+    OVERNIGHT_TRY_ASSIGN(auto own, credential(account, env));
+    if (own) return own;
+    if (!key_file.empty()) {
+        OVERNIGHT_TRY_ASSIGN(auto key, read_key_file(key_file));
+        return Found(Key{std::move(key), jsonl::shown(key_file)});
+    }
+    OVERNIGHT_TRY_ASSIGN(auto shared, credential(kind, env));
+    if (shared) return shared;
+    for (const char* variable : variables_of(kind).keys) {
+        std::string text = env(variable);
+        if (text.empty()) continue;
+        OVERNIGHT_TRY_ASSIGN(auto key, check_key(std::move(text), variable));
+        return Found(Key{std::move(key), variable, true});
+    }
+    return Found();
+}
+
 Result<Key> find_key(std::string_view account,
                      std::string_view kind,
                      const std::filesystem::path& key_file,
                      const Environment& env) {
-    const std::string folder = env("CREDENTIALS_DIRECTORY");
-    if (!folder.empty()) {
-        for (const std::string_view stem : {account, kind}) {
-            const std::string name = std::string(stem) + ".key";
-            auto key = read_key(std::filesystem::path(folder) / name, Permissions::as_they_are);
-            if (key) return Key{*std::move(key), "the credential " + name};
-            if (key.error().code() != Errc::not_found) return std::move(key).error();
-        }
-    }
-    if (!key_file.empty()) {
-        OVERNIGHT_TRY_ASSIGN(auto key, read_key_file(key_file));
-        return Key{std::move(key), jsonl::shown(key_file)};
-    }
+    OVERNIGHT_TRY_ASSIGN(auto found, look_for_key(account, kind, key_file, env));
+    if (found) return *std::move(found);
     const auto variables = variables_of(kind);
-    if (variables.key) {
-        if (std::string text = env(variables.key); !text.empty()) {
-            OVERNIGHT_TRY_ASSIGN(auto key, check_key(std::move(text), variables.key));
-            return Key{std::move(key), variables.key, true};
-        }
-    }
     std::string how = "there is no key for the provider '" + std::string(account) + "'; ";
-    if (variables.key) how += "set " + std::string(variables.key) + ", or ";
+    if (!variables.keys.empty()) how += "set " + std::string(variables.keys.front()) + ", or ";
     how += "name a key_file in [provider." + std::string(account) +
            "] of the configuration, or give the service the credential " + std::string(kind) +
            ".key; to try a recipe without a key: --emulate";

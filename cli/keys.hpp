@@ -7,8 +7,10 @@
 #include "core/redacted.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace overnight::cli {
 
@@ -21,16 +23,23 @@ struct Key {
 
 /// What a kind's users expect to find in the environment.
 struct KindVariables {
-    const char* key = nullptr;       ///< "OPENAI_API_KEY"
+    std::vector<const char*> keys;   ///< "OPENAI_API_KEY"; the first that is set counts
     const char* base_url = nullptr;  ///< "OPENAI_BASE_URL"
 };
-/// Null members for a kind without such habits.
-KindVariables variables_of(std::string_view kind) noexcept;
+/// What the kind's adapter says; empty for an unknown kind.
+KindVariables variables_of(std::string_view kind);
 
-/// In this order: $CREDENTIALS_DIRECTORY/<account>.key, then <kind>.key there, then `key_file` when
-/// it is not empty, then the kind's variable. The first that exists decides: when it is unfit, that
-/// is an error, not a reason to look further. Errc::configuration; without any key the message
-/// names all the ways to give one.
+/// In this order: the credential <account>.key, then `key_file` when it is not empty, then what
+/// serves every account of the kind: the credential <kind>.key and the kind's variable. So an
+/// account with a key of its own never sends another one's to its base_url. The first that exists
+/// decides: when it is unfit, that is Errc::configuration, not a reason to look further. Nothing
+/// when there is none.
+core::Result<std::optional<Key>> look_for_key(std::string_view account,
+                                              std::string_view kind,
+                                              const std::filesystem::path& key_file,
+                                              const Environment& env);
+
+/// As look_for_key(); without any key the error names all the ways to give one.
 core::Result<Key> find_key(std::string_view account,
                            std::string_view kind,
                            const std::filesystem::path& key_file,

@@ -1,14 +1,17 @@
 // overnight: see ARCHITECTURE.md and `overnight --help`.
 #include "cli/environment.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/memory.hpp"
 #include "cli/program.hpp"
 #include "cli/signals.hpp"
+#include "cli/standard_streams.hpp"
 
 #include <string>
 #include <vector>
 
 int main(int argc, char** argv) {
     using namespace overnight::cli;
+    if (!hold_standard_streams()) return static_cast<int>(ExitCode::error);
     return_memory_early();
     forbid_dumps();
     const Signals signals;

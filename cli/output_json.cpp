@@ -70,7 +70,9 @@ boost::json::object plan_json(const submitter::PlanSummary& plan) {
     object["name"] = plan.job.name;
     object["rows"] = std::move(rows);
     object["requests"] = plan.requests;
-    object["batches"] = plan.shards;
+    const bool sync = plan.tier == providers::Tier::sync;
+    object["tier"] = sync ? "sync" : "batch";
+    object["batches"] = sync ? 0 : plan.shards;
     object["bytes"] = plan.shard_bytes;
     object["input_tokens_estimated"] = plan.input_tokens;
     object["cost_usd"] = nullptr;

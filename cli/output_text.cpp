@@ -1,6 +1,7 @@
 #include "cli/output_text.hpp"
 
 #include "cli/time_text.hpp"
+#include "cli/trouble.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -46,9 +47,12 @@ std::string padded(std::string text, std::size_t width) {
 
 }  // namespace
 
-std::string job_text(const model::Job& job, const std::optional<Held>& held) {
-    const std::string number = std::to_string(job.id.v);
-    std::string text = "job " + number + " (" + core::printable(job.name, 120) + ") is " +
+std::string job_text(const model::Job& job,
+                     const std::optional<Held>& held,
+                     const std::string& same_state) {
+    const std::string id = std::to_string(job.id.v);
+    const std::string number = id + same_state;
+    std::string text = "job " + id + " (" + core::printable(job.name, 120) + ") is " +
                        std::string(model::name(job.state)) + "\n";
     text += "  " + rows_text(job.rows) + "\n  " + work_text(job) + "\n";
     if (job.state == model::JobState::finished)
@@ -56,7 +60,7 @@ std::string job_text(const model::Job& job, const std::optional<Held>& held) {
     if (job.state == model::JobState::cancelled)
         text += "  what was answered: overnight results " + number + " -o FILE\n";
     if (!job.note.empty()) text += "  note: " + core::printable(job.note) + "\n";
-    if (held) text += "  held: " + held->why + "\n  to do: " + held->what_to_do + "\n";
+    if (held) text += "  held: " + held->why + "\n  to do: " + held->what_to_do + same_state + "\n";
     if (model::is_over(job.state) && job.rows.failed > 0) {
         text += "  why rows failed: overnight errors " + number;
         if (job.state == model::JobState::finished)
@@ -70,8 +74,9 @@ std::string status_text(const model::Job& job,
                         std::span<const model::Attempt> attempts,
                         const std::optional<Held>& held,
                         WorkedOn worked_on,
-                        core::TimePoint now) {
-    std::string text = job_text(job, held);
+                        core::TimePoint now,
+                        const std::string& same_state) {
+    std::string text = job_text(job, held, same_state);
     if (!model::is_over(job.state)) text += "  output: " + shown_path(job.output_path) + "\n";
     text += "  " + core::printable(job.account.v, 80) + " " + core::printable(job.model, 80) + " " +
             core::printable(job.endpoint, 80) + " · begun " + date_text(job.created) + "\n";
@@ -86,6 +91,12 @@ std::string status_text(const model::Job& job,
     for (const auto& [state, n] : states)
         list += (list.empty() ? "" : ", ") + grouped(n) + " " + state;
     if (!list.empty()) text += "  attempts: " + list + "\n";
+    const auto met = model::is_over(job.state) ? std::nullopt : trouble(attempts);
+    if (met) {
+        text += "  batch " + grouped(met->batch) + " waits: " + met->error;
+        if (met->next_try > now) text += "; next try " + date_text(met->next_try);
+        text += "\n";
+    }
     if (!model::is_over(job.state) && worked_on == WorkedOn::by_nobody)
         text += "  nothing works on it now; stale since " + date_text(job.updated) + " (" +
                 span_text(now - job.updated) + "); overnight run, pass or daemon goes on\n";
@@ -120,10 +131,12 @@ std::string plan_text(const submitter::PlanSummary& plan) {
     text += "  from the cache: " + grouped(plan.cached) + "\n";
     text += "  equal to an earlier row: " + grouped(plan.duplicates) + "\n";
     if (plan.failed > 0) text += "  refused: " + grouped(plan.failed) + "\n";
-    text += "  to send: " + count(plan.to_send, "row", "rows") + " in " +
-            count(plan.requests, "request", "requests") + ", " +
-            count(plan.shards, "batch", "batches") + ", " + core::bytes_text(plan.shard_bytes) +
-            "\n";
+    const std::string how = plan.tier == providers::Tier::sync
+                                ? count(plan.requests, "ordinary call", "ordinary calls")
+                                : count(plan.requests, "request", "requests") + ", " +
+                                      count(plan.shards, "batch", "batches");
+    text += "  to send: " + count(plan.to_send, "row", "rows") + " in " + how + ", " +
+            core::bytes_text(plan.shard_bytes) + "\n";
     text += "  input tokens: about " + grouped(plan.input_tokens) + "\n";
     text += "  provider: " + core::printable(plan.job.account.v, 80) + " " +
             core::printable(plan.job.model, 80) + " " + core::printable(plan.job.endpoint, 80) +

@@ -17,14 +17,18 @@ namespace overnight::cli {
 enum class WorkedOn { by_nobody, by_somebody };
 
 /// Some lines: what became of a job, or how far it is; the file that was written; what to do next.
-std::string job_text(const model::Job& job, const std::optional<Held>& held);
+/// `same_state`: the options that advised commands need, see session.hpp.
+std::string job_text(const model::Job& job,
+                     const std::optional<Held>& held,
+                     const std::string& same_state);
 
 /// job_text() and the states of its batches.
 std::string status_text(const model::Job& job,
                         std::span<const model::Attempt> attempts,
                         const std::optional<Held>& held,
                         WorkedOn worked_on,
-                        core::TimePoint now);
+                        core::TimePoint now,
+                        const std::string& same_state);
 
 /// A line a job, oldest first, under a header.
 std::string jobs_text(std::span<const model::Job> jobs, core::TimePoint now);

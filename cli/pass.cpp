@@ -83,7 +83,7 @@ Result<bool> any_held(const Session& session, const store::Store& store) {
         if (!why) continue;
         any = true;
         session.console.warn("job " + std::to_string(job.id.v) + " is held: " + why->why + "; " +
-                             why->what_to_do);
+                             why->what_to_do + same_state(session.common));
     }
     return any;
 }

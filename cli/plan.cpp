@@ -10,9 +10,8 @@ namespace overnight::cli {
 core::Result<ExitCode> execute(const Session& session, const PlanCommand& command) {
     OVERNIGHT_TRY_ASSIGN(const auto config, session_config(session));
     // A plan writes no output: a name is only asked for where there is none.
-    const std::string output = command.work == "-" ? "results.jsonl" : "";
-    OVERNIGHT_TRY_ASSIGN(const auto work,
-                         load_work(config, command.work, command.provider, output));
+    const std::string output = command.work.file == "-" ? "results.jsonl" : "";
+    OVERNIGHT_TRY_ASSIGN(const auto work, load_work(config, command.work, output));
     OVERNIGHT_TRY_ASSIGN(const auto store, open_store(session));
     OVERNIGHT_TRY_ASSIGN(const auto plan,
                          plan_work(session, *store, work, submitter::PlanMode::dry));

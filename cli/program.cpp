@@ -1,15 +1,16 @@
 #include "cli/program.hpp"
 
 #include "cli/args.hpp"
+#include "cli/caught.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/json_text.hpp"
 #include "cli/session.hpp"
 #include "core/clock.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <new>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 #include <variant>
@@ -26,25 +27,28 @@ int finish(Console& console, ExitCode code) {
     return static_cast<int>(code == ExitCode::ok ? ExitCode::error : code);
 }
 
+/// The first line says what is wrong; the rest is help for people.
+std::string wrong_usage_json(const Answer& answer) {
+    boost::json::object inner;
+    inner["code"] = "wrong_usage";
+    inner["message"] = std::string_view(answer.err).substr(0, answer.err.find('\n'));
+    boost::json::object outer;
+    outer["error"] = std::move(inner);
+    return json_line(outer);
+}
+
 int answer(const Answer& answer, std::span<const std::string> arguments) {
     const bool json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
     Console console(STDOUT_FILENO, STDERR_FILENO, Form::text, Quiet::no);
-    if (answer.exit_code != 0 && json)
-        console.out("{\"error\":{\"code\":\"wrong_usage\",\"message\":\"see standard error\"}}\n");
+    if (answer.exit_code != 0 && json) console.out(wrong_usage_json(answer));
     console.out(answer.out);
     (void)write_all(STDERR_FILENO, answer.err);
     return finish(console, static_cast<ExitCode>(answer.exit_code));
 }
 
 core::Result<ExitCode> execute_any(const Session& session, const Command& command) {
-    try {
-        return std::visit([&](const auto& c) { return execute(session, c); }, command);
-    } catch (const std::bad_alloc&) {
-        return core::Error(core::Errc::internal, "out of memory; the state is durable, run again");
-    } catch (const std::exception& e) {
-        return core::Error(core::Errc::internal,
-                           "this is a bug of overnight: " + core::printable(e.what()));
-    }
+    return caught(
+        [&] { return std::visit([&](const auto& c) { return execute(session, c); }, command); });
 }
 
 }  // namespace

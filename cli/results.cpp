@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/job_lookup.hpp"
 #include "cli/json_text.hpp"
+#include "cli/work.hpp"
 #include "core/text.hpp"
 #include "jsonl/fd.hpp"
 #include "reconciler/merge.hpp"
@@ -77,7 +78,7 @@ Result<ExitCode> execute(const Session& session, const ResultsCommand& command) 
             Errc::conflict,
             "job " + number + " is " + std::string(model::name(job.state)) +
                 "; its output appears when it is finished. What is there now: overnight results " +
-                number + " -o FILE");
+                number + same_state(session.common) + " -o FILE");
     const auto rows =
         finished ? reconciler::MergeRows::all_settled : reconciler::MergeRows::what_is_there;
 
@@ -96,6 +97,7 @@ Result<ExitCode> execute(const Session& session, const ResultsCommand& command) 
     const auto output =
         std::filesystem::absolute(command.output.empty() ? job.output_path : command.output, error);
     if (error) return Error(Errc::invalid_input, "cannot find the output: " + error.message());
+    OVERNIGHT_TRY(keep_input(output, job.input.path));
     OVERNIGHT_TRY_ASSIGN(const auto written,
                          reconciler::merge(*store, job, output, rows, session.stop));
     if (session.json()) {

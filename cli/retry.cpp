@@ -44,7 +44,8 @@ Result<ExitCode> execute(const Session& session, const RetryCommand& command) {
         return ExitCode::ok;
     }
     session.console.out("job " + number + ": " + core::grouped(queued) +
-                        " rows are queued again; overnight run, pass or daemon sends them\n");
+                        (queued == 1 ? " row is" : " rows are") +
+                        " queued again; overnight run, pass or daemon sends them\n");
     return ExitCode::ok;
 }
 

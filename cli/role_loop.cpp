@@ -1,5 +1,7 @@
 #include "cli/role_loop.hpp"
 
+#include "cli/caught.hpp"
+
 #include <algorithm>
 
 namespace overnight::cli {
@@ -28,7 +30,7 @@ std::optional<core::Error> run_role(const RoleWork& work,
     bool told = false;
     while (!stop.stop_requested()) {
         if (!mine) {
-            auto taken = work.take_lock();
+            auto taken = caught(work.take_lock);
             if (!taken) return std::move(taken).error();
             mine = *taken;
             if (!mine) {
@@ -40,7 +42,7 @@ std::optional<core::Error> run_role(const RoleWork& work,
             told = false;
         }
         const auto seen = wake.changes();
-        auto passed = work.pass(stop);
+        auto passed = caught([&] { return work.pass(stop); });
         if (!passed) {
             if (stop.stop_requested() && passed.error().code() == core::Errc::cancelled) return {};
             if (on_trouble == OnTrouble::stop || !may_heal(passed.error()))

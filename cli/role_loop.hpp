@@ -47,8 +47,8 @@ inline constexpr std::chrono::milliseconds trouble_pause{30'000};
 /// How long to sleep after a pass without work. Pure.
 std::chrono::milliseconds sleep_time(core::TimePoint now, core::TimePoint due) noexcept;
 
-/// Runs until a stop is asked for, or an error ends it, which it gives back. A pass that worked
-/// tells `wake`, so that the other roles look again.
+/// Runs until a stop is asked for, or an error ends it, which it gives back; an exception is one. A
+/// pass that worked tells `wake`, so that the other roles look again.
 std::optional<core::Error> run_role(const RoleWork& work,
                                     Wake& wake,
                                     const core::Clock& clock,

@@ -61,7 +61,7 @@ void print(const Session& session, const FollowEnd& end) {
     if (session.json()) {
         session.console.out(json_line(job_json(end.job, end.held)));
     } else {
-        session.console.out(job_text(end.job, end.held));
+        session.console.out(job_text(end.job, end.held, same_state(session.common)));
     }
     if (end.interrupted)
         session.console.note("interrupted; job " + std::to_string(end.job.id.v) +
@@ -72,9 +72,8 @@ void print(const Session& session, const FollowEnd& end) {
 
 Result<ExitCode> execute(const Session& session, const RunCommand& command) {
     OVERNIGHT_TRY_ASSIGN(const auto config, session_config(session));
-    OVERNIGHT_TRY_ASSIGN(const auto work,
-                         load_work(config, command.work, command.provider, command.output));
-    OVERNIGHT_TRY(check_output_place(work.output));
+    OVERNIGHT_TRY_ASSIGN(const auto work, load_work(config, command.work, command.output));
+    OVERNIGHT_TRY(check_output_place(work.output, input_file(work)));
     OVERNIGHT_TRY_ASSIGN(const auto store, open_store_to_send(session));
     OVERNIGHT_TRY_ASSIGN(const auto providers,
                          start_providers(session, *store, config, command.emulation));

@@ -4,7 +4,10 @@
 #include "jsonl/directory.hpp"
 #include "jsonl/fd.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -31,6 +34,19 @@ Result<bool> is_empty(const store::Store& store) {
     OVERNIGHT_TRY_ASSIGN(const auto jobs, store.jobs());
     OVERNIGHT_TRY_ASSIGN(const auto segments, store.segments());
     return jobs.empty() && segments.empty();
+}
+
+std::string shell_word(std::string_view text) {
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) ||
+               std::string_view("/._-+:@%,=").find(c) != std::string_view::npos;
+    };
+    const std::string shown = core::printable(text, 4096);
+    if (std::all_of(shown.begin(), shown.end(), plain)) return shown;
+    std::string word = "'";
+    for (const char c : shown)
+        word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return word + "'";
 }
 
 }  // namespace
@@ -63,6 +79,13 @@ Result<std::filesystem::path> state_dir(const Common& common, const Environment&
         return Error(Errc::configuration, "cannot find the state directory " + jsonl::shown(dir) +
                                               ": " + error.message());
     return absolute.lexically_normal();
+}
+
+std::string same_state(const Common& common) {
+    std::string options;
+    if (common.emulate == Emulate::yes) options += " --emulate";
+    if (!common.state.empty()) options += " --state " + shell_word(common.state);
+    return options;
 }
 
 Result<std::unique_ptr<store::Store>> open_store(const Session& session) {

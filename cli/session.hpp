@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace overnight::cli {
 
@@ -32,6 +33,11 @@ struct Session {
 /// Without --state, an emulated session has the folder "emulated" in it, so that made-up answers
 /// never meet real ones. Absolute.
 core::Result<std::filesystem::path> state_dir(const Common& common, const Environment& env);
+
+/// What a command that a person is told to type must say to reach the same state: "", " --emulate",
+/// " --state DIR", or both. Without it advice of an emulated run would reach a real job of the same
+/// number. Printable, and quoted for a shell.
+std::string same_state(const Common& common);
 
 /// Opens the state, making it when it is new.
 core::Result<std::unique_ptr<store::Store>> open_store(const Session& session);

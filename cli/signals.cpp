@@ -106,8 +106,6 @@ void Signals::watch() noexcept {
             (void)!::write(STDERR_FILENO, text, sizeof text - 1);
             ::_exit(static_cast<int>(ExitCode::interrupted));
         }
-        int none = 0;
-        asked_by_.compare_exchange_strong(none, signal);
         source_.request_stop();
     }
 }

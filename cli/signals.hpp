@@ -2,7 +2,6 @@
 // once.
 #pragma once
 
-#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -21,14 +20,11 @@ public:
     Signals& operator=(const Signals&) = delete;
 
     std::stop_token stop() const noexcept { return source_.get_token(); }
-    /// The signal that asked first; 0: none did.
-    int asked_by() const noexcept { return asked_by_.load(); }
 
 private:
     void watch() noexcept;
 
     std::stop_source source_;
-    std::atomic<int> asked_by_{0};
     int signals_ = -1;  ///< signalfd
     int leave_ = -1;    ///< eventfd
     std::thread watcher_;

@@ -6,6 +6,7 @@
 #include "cli/output_json.hpp"
 #include "cli/output_text.hpp"
 #include "cli/role_owner.hpp"
+#include "cli/trouble.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -34,14 +35,18 @@ Result<> show(const Session& session,
               const store::Store& store,
               const model::Job& job,
               const std::optional<Held>& held) {
+    OVERNIGHT_TRY_ASSIGN(const auto attempts, store.attempts(job.id));
     if (session.json()) {
-        session.console.out(json_line(job_json(job, held)));
+        auto object = job_json(job, held);
+        const auto met = model::is_over(job.state) ? std::nullopt : trouble(attempts);
+        object["trouble"] = met ? boost::json::value(met->error) : boost::json::value(nullptr);
+        session.console.out(json_line(object));
         return {};
     }
-    OVERNIGHT_TRY_ASSIGN(const auto attempts, store.attempts(job.id));
     const auto worked_on =
         anybody_works(store.state_dir()) ? WorkedOn::by_somebody : WorkedOn::by_nobody;
-    session.console.out(status_text(job, attempts, held, worked_on, session.clock.now()));
+    session.console.out(status_text(job, attempts, held, worked_on, session.clock.now(),
+                                    same_state(session.common)));
     return {};
 }
 

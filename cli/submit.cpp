@@ -8,9 +8,8 @@ namespace overnight::cli {
 
 core::Result<ExitCode> execute(const Session& session, const SubmitCommand& command) {
     OVERNIGHT_TRY_ASSIGN(const auto config, session_config(session));
-    OVERNIGHT_TRY_ASSIGN(const auto work,
-                         load_work(config, command.work, command.provider, command.output));
-    OVERNIGHT_TRY(check_output_place(work.output));
+    OVERNIGHT_TRY_ASSIGN(const auto work, load_work(config, command.work, command.output));
+    OVERNIGHT_TRY(check_output_place(work.output, input_file(work)));
     OVERNIGHT_TRY_ASSIGN(const auto store, open_store_to_send(session));
     OVERNIGHT_TRY_ASSIGN(const auto begun, begin_work(session, *store, work, command.output));
     tell_begun(session, begun);

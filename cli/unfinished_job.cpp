@@ -67,13 +67,13 @@ Result<Identity> input_of(const Work& work) {
     return identity_of(fd.get(), jsonl::shown(path));
 }
 
-Error changed(const model::Job& job, const std::string& what) {
+Error changed(const model::Job& job, const std::string& what, const std::string& same_state) {
     const std::string number = std::to_string(job.id.v);
     return {Errc::conflict, "job " + number + " of this work is unfinished, and " + what +
                                 "; finish it as it was planned (overnight pass, or overnight "
                                 "daemon, needs neither recipe nor "
                                 "change), or give it up (overnight cancel " +
-                                number + "); then run again"};
+                                number + same_state + "); then run again"};
 }
 
 /// Empty when everything is as it was planned, else what is not.
@@ -91,6 +91,9 @@ Result<std::string> what_changed(const model::Job& job, const Work& work) {
     }
     if (job.account != work.account)
         return "it runs on the provider '" + core::printable(job.account.v, 80) + "'";
+    const std::string& model = work.kind == model::JobKind::recipe ? work.recipe.model : work.model;
+    if (!model.empty() && job.model != model)
+        return "it runs on the model '" + core::printable(job.model, 80) + "'";
     OVERNIGHT_TRY_ASSIGN(const auto input, input_of(work));
     const bool same_size = input.bytes == 0 || input.bytes == job.input.bytes;
     if (!same_size || input.crc != job.input.content_crc)
@@ -101,14 +104,15 @@ Result<std::string> what_changed(const model::Job& job, const Work& work) {
 }  // namespace
 
 Result<std::optional<model::Job>> unfinished_job(std::span<const model::Job> jobs,
-                                                 const Work& work) {
+                                                 const Work& work,
+                                                 const std::string& same_state) {
     for (const auto& job : jobs) {
         if (model::is_over(job.state) || job.state == model::JobState::planning) continue;
         if (job.kind != work.kind || job.recipe_path != work.file.string()) continue;
         // What is being cancelled is only seen to its end.
         if (job.state == model::JobState::cancelling) return std::optional(job);
         OVERNIGHT_TRY_ASSIGN(const auto what, what_changed(job, work));
-        if (!what.empty()) return changed(job, what);
+        if (!what.empty()) return changed(job, what, same_state);
         return std::optional(job);
     }
     return std::optional<model::Job>();

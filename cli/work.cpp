@@ -36,11 +36,13 @@ Result<std::filesystem::path> full_path(const std::filesystem::path& path) {
     return result.lexically_normal();
 }
 
-Result<> load_recipe_work(Work& work) {
+Result<> load_recipe_work(Work& work, const WorkArguments& arguments) {
     OVERNIGHT_TRY_ASSIGN(work.recipe_text, jsonl::read_small_file(work.file, max_recipe_bytes));
     OVERNIGHT_TRY_ASSIGN(work.recipe, recipe::parse_recipe(work.recipe_text, work.file.string(),
                                                            work.file.parent_path()));
     work.recipe.path = work.file;
+    if (!arguments.provider.empty()) work.recipe.provider = arguments.provider;
+    if (!arguments.model.empty()) work.recipe.model = arguments.model;
     work.account.v = work.recipe.provider;
     if (!work.recipe.output_file.empty())
         work.output = work.recipe.resolve(work.recipe.output_file);
@@ -57,26 +59,32 @@ Result<> load_requests_work(Work& work, const std::string& provider) {
     return {};
 }
 
+Result<submitter::PlanSummary> of_tier(providers::Tier tier, Result<submitter::PlanSummary> plan) {
+    if (plan) plan->tier = tier;
+    return plan;
+}
+
 }  // namespace
 
 Result<Work> load_work(const Config& config,
-                       const std::string& file,
-                       const std::string& provider,
+                       const WorkArguments& arguments,
                        const std::string& output) {
+    const std::string& file = arguments.file;
     Work work;
+    work.model = arguments.model;
     work.kind = is_requests(file) ? model::JobKind::raw_requests : model::JobKind::recipe;
     work.file = file;
     if (file != "-") {
         OVERNIGHT_TRY_ASSIGN(work.file, full_path(file));
     }
     if (work.kind == model::JobKind::recipe) {
-        if (!provider.empty())
-            return Error(
-                Errc::invalid_input,
-                "--provider is for REQUESTS.jsonl; a recipe names its provider under [model]");
-        OVERNIGHT_TRY(load_recipe_work(work));
+        if (jsonl::format_of(file))
+            return Error(Errc::invalid_input,
+                         jsonl::shown(work.file) +
+                             " is a table; run the recipe (TOML) that names it under [input]");
+        OVERNIGHT_TRY(load_recipe_work(work, arguments));
     } else {
-        OVERNIGHT_TRY(load_requests_work(work, provider));
+        OVERNIGHT_TRY(load_requests_work(work, arguments.provider));
     }
     if (!output.empty()) work.output = output;
     if (work.output.empty())
@@ -84,10 +92,27 @@ Result<Work> load_work(const Config& config,
                      "where should the results of standard input go? give --output FILE");
     OVERNIGHT_TRY_ASSIGN(work.output, full_path(work.output));
     OVERNIGHT_TRY_ASSIGN(work.adapter, adapter_of(work.account.v, config));
+    if (const auto* provider = config.find(work.account.v)) work.tier = provider->tier;
     return work;
 }
 
-Result<> check_output_place(const std::filesystem::path& output) {
+std::filesystem::path input_file(const Work& work) {
+    if (work.kind == model::JobKind::raw_requests) return work.file == "-" ? "" : work.file;
+    return work.recipe.input_file == "-" ? "" : work.recipe.resolve(work.recipe.input_file);
+}
+
+Result<> keep_input(const std::filesystem::path& output, const std::filesystem::path& input) {
+    std::error_code ignored;
+    if (input.empty() || (output != input && !std::filesystem::equivalent(output, input, ignored)))
+        return {};
+    return Error(Errc::invalid_input, "the output " + jsonl::shown(output) +
+                                          " is the input, which is never written to; name another "
+                                          "file");
+}
+
+Result<> check_output_place(const std::filesystem::path& output,
+                            const std::filesystem::path& input) {
+    OVERNIGHT_TRY(keep_input(output, input));
     std::error_code ignored;
     const auto folder = output.parent_path();
     if (std::filesystem::is_directory(output, ignored))
@@ -145,10 +170,11 @@ Result<submitter::PlanSummary> plan_work(const Session& session,
         request.output = work.output;
         request.account = work.account;
         request.adapter = work.adapter;
+        request.model = work.model;
         request.mode = mode;
         request.progress = progress;
         request.stop = session.stop;
-        return submitter::plan_requests(store, session.clock, request);
+        return of_tier(work.tier, submitter::plan_requests(store, session.clock, request));
     }
     submitter::PlanRequest request;
     request.recipe = work.recipe;
@@ -159,7 +185,7 @@ Result<submitter::PlanSummary> plan_work(const Session& session,
     request.mode = mode;
     request.progress = progress;
     request.stop = session.stop;
-    return submitter::plan_recipe(store, session.clock, request);
+    return of_tier(work.tier, submitter::plan_recipe(store, session.clock, request));
 }
 
 Result<Begun> begin_work(const Session& session,
@@ -169,7 +195,7 @@ Result<Begun> begin_work(const Session& session,
     OVERNIGHT_TRY_ASSIGN(const auto lock, take_plan_lock(session, store));
     OVERNIGHT_TRY_ASSIGN(const auto jobs, store.jobs());
     OVERNIGHT_TRY(discard_dead_plans(store, jobs));
-    OVERNIGHT_TRY_ASSIGN(auto unfinished, unfinished_job(jobs, work));
+    OVERNIGHT_TRY_ASSIGN(auto unfinished, unfinished_job(jobs, work, same_state(session.common)));
     if (!unfinished) {
         OVERNIGHT_TRY_ASSIGN(auto plan,
                              plan_work(session, store, work, submitter::PlanMode::write));
@@ -195,10 +221,14 @@ void tell_begun(const Session& session, const Begun& begun) {
         return;
     }
     const auto& plan = *begun.plan;
+    const std::string how = plan.tier == providers::Tier::sync
+                                ? (plan.requests == 1 ? " ordinary call" : " ordinary calls")
+                                : (plan.requests == 1 ? " request in " : " requests in ") +
+                                      core::grouped(plan.shards) +
+                                      (plan.shards == 1 ? " batch" : " batches");
     session.console.note("job " + number + ": " + core::grouped(plan.rows) + " rows, " +
                          core::grouped(plan.cached) + " cached, " + core::grouped(plan.requests) +
-                         (plan.requests == 1 ? " request in " : " requests in ") +
-                         core::grouped(plan.shards) + (plan.shards == 1 ? " batch" : " batches"));
+                         how);
     for (const auto& warning : plan.warnings)
         session.console.warn(core::printable(warning));
 }

@@ -2,6 +2,7 @@
 // becomes.
 #pragma once
 
+#include "cli/args.hpp"
 #include "cli/config.hpp"
 #include "cli/session.hpp"
 #include "core/error.hpp"
@@ -26,26 +27,36 @@ struct Work {
     recipe::Recipe recipe;       ///< of kind recipe
     std::string recipe_text;
     core::AccountName account;
+    std::string model;  ///< named on the command line; empty: the recipe's, or the lines'
     const providers::Adapter* adapter = nullptr;
+    providers::Tier tier = providers::Tier::batch;
     std::filesystem::path output;  ///< absolute
 };
 
-/// Reads the file and decides provider and output. `provider` is for requests only; empty: openai.
-/// Names ending in .jsonl or .ndjson, and "-", are requests; everything else is a recipe.
+/// Reads the file and decides provider, model and output. Names ending in .jsonl or .ndjson, and
+/// "-", are requests; everything else is a recipe.
 core::Result<Work> load_work(const Config& config,
-                             const std::string& file,
-                             const std::string& provider,
+                             const WorkArguments& arguments,
                              const std::string& output);
 
+/// The table that the work reads; empty for standard input.
+std::filesystem::path input_file(const Work& work);
+
+/// Errc::invalid_input when both names lead to one file: the input is never written to.
+core::Result<> keep_input(const std::filesystem::path& output, const std::filesystem::path& input);
+
 /// The output can be written there, as far as one can know beforehand: its folder exists and is
-/// writable.
-core::Result<> check_output_place(const std::filesystem::path& output);
+/// writable, and it is not the input.
+core::Result<> check_output_place(const std::filesystem::path& output,
+                                  const std::filesystem::path& input);
 
 /// The unfinished job that this work is already, to be gone on with. Nothing when there is none.
-/// When the recipe or the input has changed since: Errc::conflict, which names both ways out. Reads
-/// standard input when that is the input.
+/// When the recipe or the input has changed since: Errc::conflict, which names both ways out
+/// (`same_state`: the options that those commands need). Reads standard input when that is the
+/// input.
 core::Result<std::optional<model::Job>> unfinished_job(std::span<const model::Job> jobs,
-                                                       const Work& work);
+                                                       const Work& work,
+                                                       const std::string& same_state = {});
 
 /// The planner's lock; waits while another process plans. Errc::cancelled.
 core::Result<store::RoleLock> take_plan_lock(const Session& session, const store::Store& store);

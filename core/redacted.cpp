@@ -4,8 +4,11 @@
 
 namespace overnight::core {
 
-void Secret::wipe() noexcept {
-    if (!value_.empty()) explicit_bzero(value_.data(), value_.size());
+// All of its memory, also where a string that was moved from says that it is empty.
+void Secret::wipe(std::string& value) noexcept {
+    value.resize(value.capacity());
+    explicit_bzero(value.data(), value.size());
+    value.clear();
 }
 
 std::string redact(std::string text, const Secret& secret) {

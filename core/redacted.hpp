@@ -9,22 +9,25 @@ namespace overnight::core {
 
 /// Holds a secret. It has no stream operator and no implicit conversion; only reveal() gives the
 /// value, and the only caller of reveal() for keys is net, when it writes the authorisation header.
-/// Overwritten on destruction.
+/// Overwritten when it is destroyed, moved from or assigned to.
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string value) : value_(std::move(value)) {}
+    explicit Secret(std::string value) : value_(std::move(value)) { wipe(value); }
     Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(const Secret&) = default;
-    Secret& operator=(Secret&&) noexcept = default;
-    ~Secret() { wipe(); }
+    Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { wipe(other.value_); }
+    /// By value: the old text goes, and is overwritten, with `other`.
+    Secret& operator=(Secret other) noexcept {
+        value_.swap(other.value_);
+        return *this;
+    }
+    ~Secret() { wipe(value_); }
 
     bool empty() const noexcept { return value_.empty(); }
     std::string_view reveal() const noexcept { return value_; }
 
 private:
-    void wipe() noexcept;
+    static void wipe(std::string& value) noexcept;
     std::string value_;
 };
 

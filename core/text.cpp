@@ -42,8 +42,8 @@ Decoded decode_utf8(std::string_view in) noexcept {
 
 bool unsafe(std::uint32_t p) noexcept {
     return p < 0x20 || (p >= 0x7f && p <= 0x9f) || (p >= 0x202a && p <= 0x202e) ||
-           (p >= 0x2066 && p <= 0x2069) || p == 0x200e || p == 0x200f || p == 0x2028 ||
-           p == 0x2029 || p == 0xfeff;
+           (p >= 0x2066 && p <= 0x2069) || p == 0x200e || p == 0x200f || p == 0x061c ||
+           p == 0x2028 || p == 0x2029 || p == 0xfeff;
 }
 
 void append_escaped(std::string& out, std::uint32_t value) {

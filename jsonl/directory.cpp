@@ -80,7 +80,8 @@ Result<> sweep_temporaries(const std::filesystem::path& path) {
     Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd && errno == ENOENT) return {};
     if (!fd) return system_error(errno, "cannot open the folder " + shown(path), Errc::unavailable);
-    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(::dup(fd.get())), ::closedir);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(
+        ::fdopendir(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)), ::closedir);
     if (!entries)
         return system_error(errno, "cannot list the folder " + shown(path), Errc::unavailable);
     while (const dirent* entry = ::readdir(entries.get())) {

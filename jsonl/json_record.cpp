@@ -70,7 +70,6 @@ struct JsonObjectParser::Impl {
     Limits limits;
     ondemand::parser parser;
     std::vector<std::string_view> names;  ///< of the objects being walked, innermost last
-    std::size_t members = 0;
 
     std::size_t offset(const char* p) const {
         const auto n = p - line.data();
@@ -142,7 +141,7 @@ Problem JsonObjectParser::Impl::walk_object(ondemand::object object, int depth) 
         if (const auto code = std::move(item).get(field)) return problem(code);
         if (const auto code = field.unescaped_key().get(key)) return problem(code);
         if (auto bad = surrogates(key)) return bad;
-        if (++members > limits.fields)
+        if (names.size() - base == limits.fields)
             return JsonProblem{"the object has too many members", here()};
         names.push_back(key);
         if (auto bad = walk(field.value(), depth)) return bad;
@@ -236,7 +235,6 @@ Problem JsonObjectParser::parse(std::string_view line,
     Impl& impl = *impl_;
     impl.line = line;
     impl.names.clear();
-    impl.members = 0;
     const std::size_t first = line.find_first_not_of(blanks);
     if (first == std::string_view::npos || line[first] != '{')
         return JsonProblem{"each line must be one JSON object, {...}",

@@ -22,6 +22,13 @@ LineReader& LineReader::operator=(LineReader&&) noexcept = default;
 LineReader::~LineReader() = default;
 
 Result<bool> LineReader::next(Line& line) {
+    if (failed_) return *failed_;
+    Result<bool> found = look(line);
+    if (!found) failed_ = found.error();
+    return found;
+}
+
+Result<bool> LineReader::look(Line& line) {
     if (input_->offset() == 0) OVERNIGHT_TRY(input_->skip_byte_order_mark());
     for (;;) {
         OVERNIGHT_TRY_ASSIGN(const auto found, input_->find_line(limits_.line_bytes));

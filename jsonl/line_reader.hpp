@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,9 +49,12 @@ public:
     Result<bool> next(Line& line);
 
 private:
+    Result<bool> look(Line& line);
+
     std::unique_ptr<InputBuffer> input_;
     LineLimits limits_;
     std::uint64_t number_ = 0;
+    std::optional<Error> failed_;
 };
 
 }  // namespace overnight::jsonl

@@ -118,7 +118,7 @@ Result<CsvRecord> RecordReader::Impl::parse_csv(std::size_t expected, std::vecto
 
 Error RecordReader::Impl::ragged(const CsvRecord& found) const {
     const bool more = found.fields > columns.size();
-    std::string what = "row " + core::grouped(rows + 1) + " has " + fields_text(found.fields) +
+    std::string what = "row " + std::to_string(rows) + " has " + fields_text(found.fields) +
                        " where the header has " + std::to_string(columns.size());
     what += more ? ": put a field that holds a " + std::string(delimiter_name()) + " in quotes"
                  : ": add the missing fields, empty if need be, or quote a field that goes over "

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace overnight::model {
 
@@ -86,6 +87,16 @@ inline bool is_end(BatchStatus s) noexcept {
     return s >= BatchStatus::completed;
 }
 
+/// How a lost create is looked for where lists show no tag (SUBMISSION 3.4).
+struct Lookout {
+    bool taken = false;            ///< the baseline was taken for the create at hand
+    core::RemoteBatchId baseline;  ///< the newest batch before the create; empty: there was none
+    std::vector<std::string> strangers;  ///< batches since then that were proven not to be ours
+    /// The batch was adopted for what it looks like; the custom_ids of its results must prove it.
+    bool provisional = false;
+    friend bool operator==(const Lookout&, const Lookout&) = default;
+};
+
 struct Attempt {
     AttemptKey key;
     core::AccountName account;
@@ -118,7 +129,18 @@ struct Attempt {
     Usage usage;
     std::string evidence;  ///< how the last decision is known; our words
     std::string error;     ///< what the provider said last; untrusted
+    Lookout lookout;
     friend bool operator==(const Attempt&, const Attempt&) = default;
 };
+
+/// The batch id of an attempt whose lines are sent as ordinary calls, one by one: it names no batch
+/// at the provider.
+inline core::RemoteBatchId ordinary_batch(const core::IntentId& intent) {
+    return core::RemoteBatchId{"sync-" + intent.v};
+}
+/// The submitter works such an attempt off itself; nothing of it is looked for at the provider.
+inline bool is_ordinary(const Attempt& a) {
+    return !a.batch.empty() && a.batch == ordinary_batch(a.intent);
+}
 
 }  // namespace overnight::model

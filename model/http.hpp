@@ -19,12 +19,19 @@ struct HttpHeader {
     std::string value;
 };
 
+/// How the line ends of a file are sent.
+enum class Lines {
+    as_they_are,
+    joined_by_commas,  ///< every newline as a comma: JSON lines become the inside of a JSON list
+};
+
 /// Bytes that are streamed from a file: `length` bytes from `offset` on. The file must not change
 /// while it is sent.
 struct FilePiece {
     std::filesystem::path path;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
+    Lines lines = Lines::as_they_are;  ///< either way `length` bytes are sent
 };
 
 /// A body is a row of pieces, so that a multipart upload or a wrapped file needs no copy of the

@@ -154,7 +154,9 @@ bool may_become(AttemptState from, AttemptState to) noexcept {
     if (from == to) return true;
     switch (from) {
     case S::rendered:
-        return to == S::uploading || to == S::voided;
+        // to uploaded: of a provider that takes the lines in the create itself; to submitted: its
+        // lines are sent one by one, and there is no batch
+        return to == S::uploading || to == S::uploaded || to == S::submitted || to == S::voided;
     case S::uploading:
         return to == S::uploaded || to == S::voided;
     case S::uploaded:
@@ -168,8 +170,9 @@ bool may_become(AttemptState from, AttemptState to) noexcept {
         return to == S::submitted || to == S::voided || to == S::hold;
     case S::submitted:
         return to == S::terminal || to == S::hold;
+    // to ambiguous: a batch that was adopted for its looks turned out to be somebody else's
     case S::terminal:
-        return to == S::fetched || to == S::voided || to == S::hold;
+        return to == S::fetched || to == S::voided || to == S::hold || to == S::ambiguous;
     // back to terminal: a file was damaged, fetch again
     case S::fetched:
 

@@ -32,7 +32,7 @@ Result<> BodySource::open_file(const model::FilePiece& piece) {
     if (fd < 0)
         return Error(Errc::invalid_input,
                      "cannot open " + path + " to send it: " + std::strerror(errno));
-    pieces_.emplace_back(File{fd, piece.offset, piece.length, &path});  // owned from here on
+    pieces_.emplace_back(File{fd, piece.offset, piece.length, &path, piece.lines});  // owned
     struct stat info {};
     if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
         return Error(Errc::invalid_input, path + " is to be sent but is not a regular file");
@@ -67,6 +67,7 @@ Result<std::size_t> BodySource::take(File& file, char* to, std::size_t size) {
         return Error(Errc::invalid_input,
                      "cannot read " + *file.path + ": " + std::strerror(errno));
     if (n == 0) return Error(Errc::invalid_input, *file.path + " became shorter while it was sent");
+    if (file.lines == model::Lines::joined_by_commas) std::replace(to, to + n, '\n', ',');
     file.offset += static_cast<std::uint64_t>(n);
     file.length -= static_cast<std::uint64_t>(n);
     return static_cast<std::size_t>(n);

@@ -33,6 +33,7 @@ private:
         std::uint64_t offset;
         std::uint64_t length;
         const std::string* path;
+        model::Lines lines;
     };
     using Piece = std::variant<std::string_view, File>;
 

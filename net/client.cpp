@@ -39,29 +39,30 @@ bool is_redirect(int status) {
 asio::awaitable<Result<HttpResponse>> talk(Session& session,
                                            Freshness freshness,
                                            Progress& progress,
-                                           const Timeouts& timeouts,
+                                           const ClientConfig& config,
                                            AddressPolicy policy,
                                            std::string head,
                                            BodySource body,
                                            BodyPlan plan) {
     if (freshness == Freshness::fresh) {
-        auto opened = co_await session.connection.open(timeouts, policy, SocketRule::ordinary);
+        auto opened =
+            co_await session.connection.open(config.timeouts, policy, SocketRule::ordinary);
         if (!opened) co_return std::move(opened).error();
     }
-    Exchange exchange(session.connection, session.buffer, progress, timeouts, nullptr);
+    Exchange exchange(session.connection, session.buffer, progress, config, nullptr);
     co_return co_await exchange.run(std::move(head), std::move(body), std::move(plan));
 }
 
 asio::awaitable<Result<HttpResponse>> talk_once_and_commit(Session& session,
                                                            Progress& progress,
-                                                           const Timeouts& timeouts,
+                                                           const ClientConfig& config,
                                                            AddressPolicy policy,
                                                            const CommitPlan& commit,
                                                            std::string head,
                                                            BodySource body) {
-    auto opened = co_await session.connection.open(timeouts, policy, SocketRule::create);
+    auto opened = co_await session.connection.open(config.timeouts, policy, SocketRule::create);
     if (!opened) co_return std::move(opened).error();
-    Exchange exchange(session.connection, session.buffer, progress, timeouts, &commit);
+    Exchange exchange(session.connection, session.buffer, progress, config, &commit);
     co_return co_await exchange.run(std::move(head), std::move(body), BodyPlan());
 }
 
@@ -173,8 +174,8 @@ Result<HttpResponse> Client::Impl::one_hop(const Call& call,
         }
         Progress progress;
         progress.end = call.end;
-        auto talking = talk(*session, freshness, progress, config.timeouts, policy_for(to.origin),
-                            head, std::move(body), call.plan);
+        auto talking = talk(*session, freshness, progress, config, policy_for(to.origin), head,
+                            std::move(body), call.plan);
         if (call.end)
             talking =
                 within(std::move(talking), *call.end, "the call to " + session->connection.peer());
@@ -230,10 +231,12 @@ CreateOutcome Client::Impl::create(const HttpRequest& request,
 
     Progress progress;
     const CommitPlan plan{commit, [stop] { return stop.stop_requested(); }};
-    auto talking =
-        talk_once_and_commit(*session, progress, config.timeouts, address_policy(config.base), plan,
-                             std::move(head), std::move(*body));
-    auto reply = run_blocking(session->io, std::move(talking), stop);
+    auto talking = talk_once_and_commit(*session, progress, config, address_policy(config.base),
+                                        plan, std::move(head), std::move(*body));
+    // What is past recall is waited for: an answer known is worth more than a minute saved, since
+    // an ambiguous create takes far longer to resolve.
+    auto reply = run_blocking(session->io, std::move(talking), stop,
+                              [&progress] { return !progress.commit_byte_out; });
     const std::string peer = session->connection.peer();
     if (reply && progress.commit_byte_out)  // how it goes does not matter any more
         static_cast<void>(run_blocking(session->io, session->connection.say_goodbye(), {}));

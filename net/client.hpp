@@ -44,7 +44,8 @@ struct Timeouts {
     std::chrono::milliseconds tls{10'000};
     /// From the last request byte to the end of the reply's header.
     std::chrono::milliseconds header{60'000};
-    /// Without a byte of body, either way.
+    /// Within it the body must move by slowest_bytes_per_second, either way: a trickle is as good
+    /// as silence.
     std::chrono::milliseconds inactivity{60'000};
     /// Whole control call; of a create, from the commit byte on; transfers of files have no total.
     std::chrono::milliseconds total{120'000};
@@ -53,6 +54,8 @@ struct Timeouts {
     std::chrono::milliseconds commit{30'000};
 };
 
+inline constexpr std::uint64_t slowest_bytes_per_second = 1024;
+
 struct ClientConfig {
     BaseUrl base;
     core::Secret key;
@@ -60,6 +63,8 @@ struct ClientConfig {
     Timeouts timeouts;
     std::string ca_file;  ///< empty: the system's store, which must not be empty
     std::string user_agent = "overnight";
+    /// Called on the thread of the call whenever bytes move either way; may be empty.
+    std::function<void()> on_bytes;
 };
 
 using model::CreateOutcome;
@@ -98,8 +103,9 @@ public:
     /// refuse), then the last byte goes, in its own TLS record. An error from `commit`, a stop, or
     /// more than Timeouts::commit spent in it, closes the connection with the byte unsent: NotSent
     /// with that error. So does a reply that comes before the byte went (unauthorized for 401 and
-    /// 403, rate_limited for 429, else unavailable). A reply of any status after it is a value.
-    /// The connection is closed when this returns.
+    /// 403, rate_limited for 429, else unavailable). After it a stop changes nothing: the reply is
+    /// waited for, within the deadlines, and is a value whatever its status. The connection is
+    /// closed when this returns.
     CreateOutcome create(const model::HttpRequest& request,
                          const std::function<core::Result<>()>& commit,
                          std::stop_token stop = {}) override;

@@ -50,8 +50,7 @@ asio::awaitable<void> look_around() {
 asio::awaitable<Result<model::HttpResponse>> Exchange::run(std::string head,
                                                            BodySource body,
                                                            BodyPlan plan) {
-    progress_.stage = Progress::Stage::sending;
-    progress_.moved = steady_clock::now();
+    enter(Progress::Stage::sending);
     auto talk = first_of<model::HttpResponse>(receive(std::move(plan)),
                                               send(std::move(head), std::move(body)));
     auto watched = first_of<model::HttpResponse>(std::move(talk), watch());
@@ -75,10 +74,9 @@ asio::awaitable<Result<model::HttpResponse>> Exchange::receive(BodyPlan plan) {
         if (!fed) co_return std::move(fed).error();
         // The time limit of the header is one for all of it: drops that never make a header do not
         // extend it.
-        if (parser.has_header()) {
-            progress_.stage = Progress::Stage::receiving;
-            progress_.moved = steady_clock::now();
-        }
+        if (parser.has_header() && progress_.stage != Progress::Stage::receiving)
+            enter(Progress::Stage::receiving);
+        count(*got);
     }
     progress_.reusable = progress_.sent && parser.keep_alive() && buffer_.size() == 0;
     co_return parser.take();
@@ -94,10 +92,7 @@ asio::awaitable<Result<model::HttpResponse>> Exchange::send(std::string head, Bo
         co_return sent.error();
     }
     progress_.sent = true;
-    if (progress_.stage == Progress::Stage::sending) {
-        progress_.stage = Progress::Stage::waiting;
-        progress_.moved = steady_clock::now();
-    }
+    if (progress_.stage == Progress::Stage::sending) enter(Progress::Stage::waiting);
     co_await sleep_until(Instant::max());
     co_return cancelled_error();
 }
@@ -129,9 +124,24 @@ asio::awaitable<Result<>> Exchange::send_bytes(const char* from, std::size_t siz
         if (!sent) co_return std::move(sent).error();
         from += *sent;
         size -= *sent;
-        progress_.moved = steady_clock::now();
+        count(*sent);
     }
     co_return Result<>();
+}
+
+void Exchange::enter(Progress::Stage stage) {
+    progress_.stage = stage;
+    progress_.moved = steady_clock::now();
+    progress_.trickle = 0;
+}
+
+// While the header is waited for its time limit is one for all of it.
+void Exchange::count(std::size_t bytes) {
+    if (on_bytes_) on_bytes_();
+    if (progress_.stage == Progress::Stage::waiting) return;
+    progress_.trickle += bytes;
+    const auto inactivity = static_cast<std::uint64_t>(timeouts_.inactivity.count());
+    if (progress_.trickle * 1000 >= slowest_bytes_per_second * inactivity) enter(progress_.stage);
 }
 
 Result<> Exchange::commit() const {
@@ -149,7 +159,7 @@ asio::awaitable<Result<>> Exchange::send_commit_byte(char last) {
     co_await look_around();
     core::fault_point("net.before_commit");
     auto committed = commit();
-    progress_.moved = steady_clock::now();
+    enter(progress_.stage);  // what the commit took is not the server's fault
     if (!committed) co_return committed;
     if (connection_.ended())
         co_return Error(

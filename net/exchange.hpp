@@ -25,7 +25,8 @@ using Instant = std::chrono::steady_clock::time_point;
 struct Progress {
     enum class Stage { sending, waiting, receiving };
     Stage stage = Stage::sending;
-    Instant moved{};                ///< the last byte of body either way, or the change of stage
+    Instant moved{};                ///< when the stage changed, or the body last moved enough
+    std::uint64_t trickle = 0;      ///< bytes of body since then
     bool sent = false;              ///< the whole request was handed to the kernel
     bool commit_byte_out = false;   ///< of a create: the last byte may have reached the kernel
     std::uint64_t reply_bytes = 0;  ///< anything at all from the server
@@ -45,12 +46,13 @@ public:
     Exchange(Connection& connection,
              boost::beast::flat_buffer& buffer,
              Progress& progress,
-             const Timeouts& timeouts,
+             const ClientConfig& config,
              const CommitPlan* commit)
         : connection_(connection),
           buffer_(buffer),
           progress_(progress),
-          timeouts_(timeouts),
+          timeouts_(config.timeouts),
+          on_bytes_(config.on_bytes),
           commit_(commit) {}
 
     /// Sends `head` and `body` while listening, so that an early reply ends the sending. Once.
@@ -69,6 +71,8 @@ private:
     boost::asio::awaitable<core::Result<>> send_bytes(const char* from, std::size_t size);
     boost::asio::awaitable<core::Result<>> send_commit_byte(char last);
     core::Result<> commit() const;
+    void enter(Progress::Stage stage);
+    void count(std::size_t bytes);
     Instant due() const;
     std::string lateness() const;
 
@@ -76,6 +80,7 @@ private:
     boost::beast::flat_buffer& buffer_;
     Progress& progress_;
     const Timeouts& timeouts_;
+    const std::function<void()>& on_bytes_;
     const CommitPlan* commit_;
 };
 

@@ -153,7 +153,10 @@ struct Server::Impl {
 
     void accept_one() {
         const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        if (fd < 0) return;
+        if (fd < 0) {  // no descriptor to be had, perhaps: the client still waits, so do we
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            return;
+        }
         const std::lock_guard lock(mutex);
         auto& c = connections.emplace_back(fd, context.get(), config.idle);
         try {

@@ -32,8 +32,6 @@ public:
     core::Result<std::size_t> read(char* to, std::size_t size) override;
     /// Throws what is left away. False when the connection cannot serve another request.
     bool drain(std::uint64_t max_bytes);
-    /// The client still waits for "100 Continue", so no body is on its way.
-    bool continue_owed() const noexcept { return continue_owed_; }
 
 private:
     ServerSocket& socket_;
@@ -63,8 +61,6 @@ public:
     bool may_go_on() const noexcept {
         return state_ == State::finished && after_ == After::keep_alive;
     }
-    bool untouched() const noexcept { return state_ == State::fresh; }
-    void close_after() noexcept { after_ = After::close; }
 
 private:
     enum class State { fresh, begun, finished, broken };

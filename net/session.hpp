@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -32,12 +33,16 @@ struct Session {
     std::chrono::steady_clock::time_point idle_since{};
 };
 
-/// Runs `op` on `io` on this thread until it has ended. A stop cancels it; it is joined all the
-/// same.
+/// Whether a stop still ends an operation; asked on the thread that runs it.
+using Stoppable = std::function<bool()>;
+
+/// Runs `op` on `io` on this thread until it has ended. A stop cancels it while `stoppable` says
+/// so, or always without one; it is joined all the same.
 template <class T>
 core::Result<T> run_blocking(boost::asio::io_context& io,
                              asio::awaitable<core::Result<T>> op,
-                             std::stop_token stop) {
+                             std::stop_token stop,
+                             const Stoppable& stoppable = {}) {
     asio::cancellation_signal cancel;
     std::optional<core::Result<T>> result;
     std::exception_ptr thrown;
@@ -45,8 +50,10 @@ core::Result<T> run_blocking(boost::asio::io_context& io,
                    asio::bind_cancellation_slot(cancel.slot(),
                                                 [&thrown](std::exception_ptr e) { thrown = e; }));
     {
-        const std::stop_callback on_stop(stop, [&io, &cancel] {
-            asio::post(io, [&cancel] { cancel.emit(asio::cancellation_type::terminal); });
+        const std::stop_callback on_stop(stop, [&io, &cancel, &stoppable] {
+            asio::post(io, [&cancel, &stoppable] {
+                if (!stoppable || stoppable()) cancel.emit(asio::cancellation_type::terminal);
+            });
         });
         io.restart();
         io.run();

@@ -3,14 +3,14 @@
 #include "core/bytes.hpp"
 #include "jsonl/durable_file.hpp"
 #include "model/custom_id.hpp"
-#include "net/classify.hpp"
 #include "poller/download.hpp"
+#include "poller/proof.hpp"
 #include "poller/schedule.hpp"
+#include "providers/batch_list.hpp"
 #include "store/spool.hpp"
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace overnight::poller {
 namespace {
@@ -18,7 +18,6 @@ namespace {
 using model::AttemptState;
 using providers::ReplyClass;
 
-constexpr int max_pages = 2000;
 constexpr std::chrono::minutes skew_margin{15};
 constexpr int asked_without_list = 20;         // batches a sweep, while the list cannot be read
 constexpr std::chrono::hours watched_for{48};  // a create that was given up (SUBMISSION 3.1)
@@ -60,6 +59,7 @@ private:
     core::Result<> fetch(model::Attempt attempt);
     core::Result<> fetch_later(model::Attempt attempt, const std::string& why);
     core::Result<bool> refresh(model::Attempt& attempt);
+    core::Result<> give_back(model::Attempt attempt);
     core::Result<> clean_up(model::Attempt attempt);
     core::Result<> hold_account(std::string reason);
     core::Result<> hold_for_key();
@@ -78,7 +78,8 @@ core::Result<PassResult> PollPass::run() {
     OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account_.name));
     std::vector<model::Attempt> waiting;
     for (const auto& attempt : live)
-        if (attempt.state == AttemptState::submitted) waiting.push_back(attempt);
+        if (attempt.state == AttemptState::submitted && !model::is_ordinary(attempt))
+            waiting.push_back(attempt);
     OVERNIGHT_TRY_ASSIGN(auto voided,
                          store_.voided_attempts(account_.name, clock_.now() - watched_for));
     for (auto& attempt : voided)
@@ -92,8 +93,10 @@ core::Result<PassResult> PollPass::run() {
     OVERNIGHT_TRY_ASSIGN(const auto now_live, store_.live_attempts(account_.name));
     for (const auto& attempt : now_live) {
         if (stop_.stop_requested()) return result_;
-        if (attempt.state != AttemptState::terminal && attempt.state != AttemptState::settled)
-            continue;
+        // What was sent line by line has its results here already.
+        const bool to_fetch =
+            attempt.state == AttemptState::terminal && !model::is_ordinary(attempt);
+        if (!to_fetch && attempt.state != AttemptState::settled) continue;
         if (attempt.due > clock_.now()) {
             due(attempt.due);
             continue;
@@ -164,33 +167,21 @@ core::Result<bool> PollPass::sweep_list(std::map<core::RemoteBatchId, model::Att
                                         core::TimePoint oldest,
                                         Watching watching) {
     const std::int64_t cut_off = core::unix_seconds(oldest - skew_margin);
-    std::set<std::string> cursors;
-    std::string cursor;
-    for (int page_no = 0; page_no < max_pages; ++page_no) {
-        const auto request = account_.adapter->list_batches(cursor);
-        auto reply = account_.transport->send(request, stop_);
-        if (!reply) return false;
-        const auto meaning = account_.adapter->classify(*reply);
-        if (meaning.what == ReplyClass::unauthorized) OVERNIGHT_TRY(hold_for_key());
-        auto page = account_.adapter->parse_batch_page(*reply);
-        if (meaning.what != ReplyClass::ok || !page) return false;
-        std::int64_t last_created = INT64_MAX;
-        for (const auto& batch : page->items) {
-            last_created = batch.created_at;
-            const auto found = open.find(batch.id);
-            if (found == open.end()) {
-                OVERNIGHT_TRY(note_stranger(batch));
-                continue;
-            }
-            OVERNIGHT_TRY(keep(found->second, apply(found->second, batch, clock_.now())));
-            open.erase(found);
-        }
-        cursor = page->next;
-        // The first page is always looked through, for strangers.
-        if (open.empty() && watching == Watching::no) return true;
-        if (!page->more || last_created < cut_off || !cursors.insert(cursor).second) return true;
-    }
-    return true;
+    const auto each = [&](providers::BatchView& batch) -> core::Result<> {
+        const auto found = open.find(batch.id);
+        if (found == open.end()) return note_stranger(batch);
+        OVERNIGHT_TRY(keep(found->second, apply(found->second, batch, clock_.now())));
+        open.erase(found);
+        return {};
+    };
+    // The first page is always looked through, for strangers.
+    const auto enough = [&](std::int64_t last_created) {
+        return (open.empty() && watching == Watching::no) || last_created < cut_off;
+    };
+    OVERNIGHT_TRY_ASSIGN(const auto read,
+                         providers::read_batch_list(account_, stop_, each, enough));
+    if (read.unauthorized) OVERNIGHT_TRY(hold_for_key());
+    return read.complete;
 }
 
 /// A batch in the list that no attempt waits for. Another installation's is never touched.
@@ -199,7 +190,10 @@ core::Result<> PollPass::note_stranger(const providers::BatchView& batch) {
     if (!tag || tag->installation != store_.installation().id) return {};
     OVERNIGHT_TRY_ASSIGN(const auto attempt, store_.find_intent(tag->intent));
     if (!attempt) {
-        if (model::is_end(batch.status)) return {};  // of a job that was forgotten
+        // A job that was forgotten keeps its attempts. What ran without us knowing was paid for,
+        // also when it has ended: its rows may be about to be sent again.
+        OVERNIGHT_TRY_ASSIGN(const auto known, store_.account(account_.name));
+        if (batch.created_at <= core::unix_seconds(known.released)) return {};
         return hold_account("batch " + batch.id.v +
                             " carries this installation's tag and is not in the store: was the "
                             "state restored from a "
@@ -344,6 +338,11 @@ core::Result<> PollPass::fetch(model::Attempt attempt) {
         // A full disk is waited out: the provider keeps its copy for days.
         return fetch_later(attempt, got.error().describe());
     }
+    if (attempt.lookout.provisional) {
+        OVERNIGHT_TRY_ASSIGN(const Proof proof, prove(account_, store_, attempt));
+        if (proof == Proof::foreign) return give_back(attempt);
+        if (proof == Proof::ours) attempt.lookout.provisional = false;
+    }
     if (after_fetch(attempt, lines) == Fetch::again)
         return fetch_later(attempt, std::to_string(lines) + " lines of " +
                                         std::to_string(attempt.requests) + " have come so far");
@@ -355,9 +354,37 @@ core::Result<> PollPass::fetch(model::Attempt attempt) {
     return store_.advance(attempt, AttemptState::terminal);
 }
 
+/// The batch that was adopted for its looks is somebody else's, or that of an attempt of ours that
+/// was given up: the lost create is looked for again.
+core::Result<> PollPass::give_back(model::Attempt attempt) {
+    const auto foreign = attempt.batch;
+    OVERNIGHT_TRY_ASSIGN(const auto intent, first_intent(account_, store_, attempt));
+    attempt.state = AttemptState::ambiguous;
+    attempt.batch = {};
+    attempt.status = model::BatchStatus::unknown;
+    attempt.status_word.clear();
+    attempt.output_file = {};
+    attempt.error_file = {};
+    attempt.lookout.provisional = false;
+    attempt.lookout.strangers.push_back(foreign.v);
+    attempt.empty_scans = 0;
+    attempt.due = {};
+    attempt.evidence = "batch " + foreign.v + " turned out not to be this one";
+    result_.worked = true;
+    OVERNIGHT_TRY(store_.advance(attempt, AttemptState::terminal));
+    OVERNIGHT_TRY_ASSIGN(const auto owner, store_.find_intent(intent));
+    if (!owner || owner->state != AttemptState::voided || !owner->batch.empty()) return {};
+    model::Attempt late = *owner;
+    late.state = AttemptState::submitted;
+    late.batch = foreign;
+    late.evidence = "a late orphan: found by the custom_ids of its results";
+    return store_.advance(late, AttemptState::voided);
+}
+
 // --- cleaning up
 
 bool PollPass::delete_input(const model::Attempt& attempt) {
+    if (attempt.file.empty()) return true;
     const auto request = account_.adapter->delete_file(attempt.file);
     const auto reply = account_.transport->send(request, stop_);
     if (!reply) return false;
@@ -374,7 +401,7 @@ core::Result<> PollPass::clean_up_voided(model::Attempt& attempt) {
 }
 
 core::Result<> PollPass::clean_up(model::Attempt attempt) {
-    const bool gone = attempt.file.empty() || delete_input(attempt);
+    const bool gone = delete_input(attempt);
     if (!gone && attempt.fetch_tries < deletes_tried)
         return fetch_later(attempt, "the input file is not deleted yet");
     attempt.state = AttemptState::closed;

@@ -36,7 +36,9 @@ model::Attempt apply(const model::Attempt& attempt,
     next.missing_since = {};
     next.status_word = view.status_word;
     if (view.status != BatchStatus::unknown) next.status = view.status;
-    next.done = std::max(next.done, view.completed + view.failed);
+    const auto share = view.progress * static_cast<double>(attempt.requests);
+    next.done = std::max({next.done, view.completed + view.failed,
+                          static_cast<std::uint64_t>(std::clamp(share, 0.0, 4e9))});
     if (!model::is_end(view.status)) return next;
     next.output_file = view.output_file;
     next.error_file = view.error_file;

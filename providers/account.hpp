@@ -6,6 +6,7 @@
 #include "providers/api.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -20,6 +21,13 @@ struct Account {
     std::chrono::milliseconds list_lag{
         600'000};  ///< G: how long a new batch may stay out of the lists
     std::chrono::milliseconds settle{3'600'000};  ///< L + G: where no fence exists
+    Lost lost;
+    Tier tier = Tier::batch;
+    /// For ordinary calls, which are answered when their work is done: its deadlines are long. Any
+    /// thread, several calls at once; outlives the account. May be null for an account without any.
+    model::Transport* calls = nullptr;
+    std::uint32_t concurrency = 8;          ///< ordinary calls at once, at least 1
+    std::uint32_t requests_per_minute = 0;  ///< ordinary calls; 0: no limit but the server's
 };
 
 using Accounts = std::map<core::AccountName, Account>;

@@ -3,16 +3,13 @@
 // in registry.cpp.
 #pragma once
 
-#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/ids.hpp"
-#include "model/attempt.hpp"
 #include "model/http.hpp"
-#include "model/row.hpp"
-#include "model/usage.hpp"
+#include "providers/values.hpp"
+#include "recipe/recipe.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,128 +17,6 @@
 #include <vector>
 
 namespace overnight::providers {
-
-/// What a reply means for whoever sent the request. Errors without a reply are net's to tell.
-enum class ReplyClass {
-    ok,
-    retry,         ///< 5xx, 408, 409...: of a request that is free to repeat
-    rate_limited,  ///< wait, then the same again
-    rejected,      ///< with the provider's own error shape: it took no effect
-    not_found,     ///< with the provider's own error shape
-    unauthorized,  ///< the key is refused: hold the account
-    quota,         ///< no credit, spend limit: hold the account
-    token_limit,   ///< enqueued tokens: wait for running batches
-    ambiguous,     ///< of a create: it may have taken effect
-};
-std::string_view name(ReplyClass c) noexcept;
-
-struct Reply {
-    ReplyClass what = ReplyClass::ok;
-    std::string code;     ///< the provider's error code or type, "" when none
-    std::string message;  ///< the provider's words; untrusted
-};
-
-enum class Correlation { lines };  // custom_id in every line; others come with their providers
-
-/// How rows stand in a request's body.
-enum class PromptForm {
-    text,  ///< one string: a row's text, or the pack's rows as lines
-    list,  ///< a list of strings: one a row, matched by index (embeddings, moderations)
-};
-
-struct Caps {
-    std::uint32_t max_requests = 50'000;             ///< a shard
-    std::uint64_t max_bytes = 200'000'000;           ///< a shard
-    std::uint32_t max_list_inputs = 50'000;          ///< embedding inputs summed over a shard
-    std::uint32_t max_inputs_per_request = 2048;     ///< of PromptForm::list
-    std::uint64_t max_tokens_per_request = 300'000;  ///< of PromptForm::list
-    std::uint64_t max_line_bytes = 16u << 20;        ///< ours, where the provider names none
-    PromptForm form = PromptForm::text;
-    bool structured_output = true;
-    bool fence_by_file = true;  ///< deleting the input file stops a late create
-};
-
-/// The shared part of a request's body.
-struct BodySpec {
-    std::string endpoint;
-    std::string model;
-    std::string
-        parameters;  ///< a JSON object's text: passed through as the provider's own parameters
-    std::string instructions;  ///< may be empty
-    std::string schema;        ///< JSON Schema text for strict structured output; empty: plain text
-    std::uint32_t output_factor =
-        1;  ///< multiplies an output limit among the parameters, if there is one
-};
-
-/// A body is `before`, the prompt, `after`. For PromptForm::text the prompt is the inside of one
-/// JSON string (escaped, without its quotes); for list it is JSON strings with commas between them.
-/// Shared text comes first.
-struct BodyTemplate {
-    std::string before;
-    std::string after;
-};
-
-struct UploadSpec {
-    std::filesystem::path path;
-    std::uint64_t bytes = 0;
-    std::string tag;  ///< the file's name at the provider is "<tag>.jsonl"
-};
-
-struct CreateSpec {
-    core::RemoteFileId file;
-    std::string endpoint;
-    std::string tag;
-    std::string job;  ///< for people who look at the provider's console
-    std::string shard;
-};
-
-struct FileView {
-    core::RemoteFileId id;
-    std::uint64_t bytes = 0;
-    std::string filename;
-    std::int64_t created_at = 0;
-};
-
-struct BatchView {
-    core::RemoteBatchId id;
-    model::BatchStatus status = model::BatchStatus::unknown;
-    std::string status_word;
-    std::string tag;  ///< from the metadata; "" when absent
-    core::RemoteFileId input_file;
-    core::RemoteFileId output_file;  ///< empty for null, absent and ""
-    core::RemoteFileId error_file;
-    std::int64_t created_at = 0;  ///< Unix seconds; 0 when absent
-    std::uint64_t total = 0, completed = 0, failed = 0;
-    model::Usage usage;
-    struct Problem {
-        std::string code;
-        std::string message;
-        std::optional<std::uint64_t> line;
-    };
-    std::vector<Problem> errors;
-};
-
-template <class Item>
-struct Page {
-    std::vector<Item> items;
-    bool more = false;
-    std::string next;  ///< cursor of the next page, "" without
-};
-
-/// What one line of a result file says.
-struct LineResult {
-    std::string custom_id;
-    model::Verdict verdict =
-        model::Verdict::retryable;   ///< answered: complete, not refused, not cut; not yet checked
-    std::string text;                ///< the answer, when answered or cut off (PromptForm::text)
-    std::vector<std::string> items;  ///< per input, by index: JSON text (PromptForm::list)
-    int status = 0;                  ///< HTTP status inside the line; 0 without
-    std::string code;                ///< error code, finish reason, "refusal"
-    std::string message;             ///< untrusted
-    model::Usage usage;
-
-    void clear();
-};
 
 /// Parses result lines fast; keeps its buffers. One thread.
 class LineParser {
@@ -152,6 +27,28 @@ public:
     virtual core::Result<> parse(std::string_view line, LineResult& out) = 0;
 };
 
+/// An upload, which may take several requests. Values in, values out; one thread.
+class UploadSession {
+public:
+    virtual ~UploadSession() = default;
+    virtual model::HttpRequest first() = 0;
+    /// After a reply that classify() calls ok: the next request, or nothing when that reply is the
+    /// last one and parse_file() reads it. Errc::protocol.
+    virtual core::Result<std::optional<model::HttpRequest>> next(
+        const model::HttpResponse& reply) = 0;
+    /// After a connection that broke: how to go on where the provider stopped reading. Nothing: the
+    /// upload starts anew.
+    virtual std::optional<model::HttpRequest> resume() = 0;
+};
+
+/// How a provider's key travels, and where users keep it.
+struct KeyFacts {
+    std::string_view header = "Authorization";
+    std::string_view prefix = "Bearer ";
+    std::vector<const char*> variables;  ///< environment variables, the first that is set counts
+    const char* base_url_variable = nullptr;
+};
+
 class Adapter {
 public:
     virtual ~Adapter() = default;
@@ -160,10 +57,21 @@ public:
         const = 0;  ///< whose answers are the same answers, for fingerprints
     virtual std::string_view default_endpoint() const = 0;
     virtual std::string_view default_base_url() const = 0;
+    virtual std::string_view emulator_path() const = 0;  ///< its dialect at our emulator: "/v1"
+    virtual KeyFacts key_facts() const = 0;
     virtual std::vector<std::string_view> endpoints() const = 0;
+    /// The endpoint that does the work of `name`: one of endpoints(), or a portable name ("chat",
+    /// "embeddings", "/v1/chat/completions", "/v1/embeddings"). Nothing when there is none.
+    virtual std::optional<std::string_view> find_endpoint(std::string_view name) const = 0;
     virtual Caps caps(std::string_view endpoint) const = 0;
 
     // requests' bodies
+    /// The provider's own parameters: the recipe's `parameters` with its portable settings
+    /// (max_output_tokens, temperature, reasoning_effort) translated into them, as a JSON object.
+    /// Errc::invalid_input, naming the setting, for what the provider or the model cannot express
+    /// and for what is said twice.
+    virtual core::Result<std::string> parameters(const recipe::Recipe& recipe,
+                                                 std::string_view endpoint) const = 0;
     /// Refuses parameters that a batch cannot have (stream, n other than 1, model, messages,
     /// input). invalid_input.
     virtual core::Result<BodyTemplate> body(const BodySpec& spec) const = 0;
@@ -186,17 +94,26 @@ public:
     struct RawRequest {
         std::string custom_id;
         std::string endpoint;
-        std::string model;
+        std::string model;         ///< "" where the line does not name it (Gemini)
         std::string_view body;     ///< JSON text inside the line
         std::uint32_t inputs = 1;  ///< of an embeddings request
     };
     /// Takes a line of a user's batch file apart and checks what the provider would refuse.
     /// invalid_input.
     virtual core::Result<RawRequest> read_raw_line(std::string_view line) const = 0;
+    /// Appends the line of a raw request that failed, in the shape of the provider's result files.
+    virtual void append_raw_failure(std::string& out,
+                                    std::string_view custom_id,
+                                    std::string_view code,
+                                    std::string_view message) const = 0;
 
     // requests and what comes back
-    virtual model::HttpRequest upload(const UploadSpec& spec) const = 0;
+    // (InputMode::inline_body: nothing that concerns files is called)
+    virtual std::unique_ptr<UploadSession> upload(const UploadSpec& spec) const = 0;
     virtual core::Result<FileView> parse_file(const model::HttpResponse& reply) const = 0;
+    /// The id that upload() asks for, where the client may choose it: then get_file() tells whether
+    /// an upload arrived, and lists are not searched.
+    virtual std::optional<core::RemoteFileId> chosen_file(std::string_view tag) const = 0;
     virtual model::HttpRequest list_files(std::string_view cursor) const = 0;
     virtual core::Result<Page<FileView>> parse_file_page(
         const model::HttpResponse& reply) const = 0;
@@ -206,12 +123,36 @@ public:
     virtual model::HttpRequest create_batch(const CreateSpec& spec) const = 0;
     virtual model::HttpRequest get_batch(const core::RemoteBatchId& id) const = 0;
     virtual model::HttpRequest list_batches(std::string_view cursor) const = 0;
+    /// Lists begin with the newest batch, so that a reading may end at an old one.
+    virtual bool lists_newest_first() const { return true; }
     virtual model::HttpRequest cancel_batch(const core::RemoteBatchId& id) const = 0;
     virtual model::HttpRequest check_key() const = 0;  ///< the cheapest call that needs the key
     virtual core::Result<BatchView> parse_batch(const model::HttpResponse& reply) const = 0;
     virtual core::Result<Page<BatchView>> parse_batch_page(
         const model::HttpResponse& reply) const = 0;
+    /// The cursor of the page behind the one that was asked for with `cursor` and whose reply named
+    /// `next`: where pages are numbered, replies do not know their number.
+    virtual std::string cursor_after(std::string_view cursor, std::string next) const {
+        (void)cursor;
+        return next;
+    }
     virtual model::HttpRequest fetch(const core::RemoteFileId& id) const = 0;
+    /// Results are no files but pages: an ended batch names, as its output_file, what result_page()
+    /// is to be asked for, and fetch() and result_info() are not called.
+    virtual bool pages_results() const { return false; }
+    virtual model::HttpRequest result_page(const core::RemoteFileId& results,
+                                           std::string_view cursor) const;
+    /// Appends a page's results to `lines`, one line each, newlines included, for line_parser().
+    /// Returns the next page's cursor, "" behind the last. Errc::protocol, with `lines` as it was.
+    virtual core::Result<std::string> parse_result_page(const model::HttpResponse& reply,
+                                                        std::string& lines) const;
+    /// A result file's reply: false when the file still grows, so that it must be fetched again.
+    virtual bool is_whole(const model::HttpResponse& reply) const {
+        (void)reply;
+        return true;
+    }
+    /// Asks for a result file's length, which parse_file() reads; nothing where none is told.
+    virtual std::optional<model::HttpRequest> result_info(const core::RemoteFileId& id) const = 0;
 
     /// Of any request but a create: what a reply means.
     virtual Reply classify(const model::HttpResponse& reply) const = 0;
@@ -224,6 +165,20 @@ public:
     virtual Reply classify_failed(const BatchView& batch) const = 0;
 
     virtual std::unique_ptr<LineParser> line_parser(std::string_view endpoint) const = 0;
+
+    // ordinary calls: a shard's lines one by one, where there is no batch endpoint
+    /// The ordinary call that a shard's line stands for: its body, to `endpoint`, for `model` where
+    /// neither names one. Nothing: this provider is not driven by ordinary calls, or the line is
+    /// none that append_line or append_raw_line made.
+    virtual std::optional<model::HttpRequest> ordinary_call(std::string_view line,
+                                                            std::string_view endpoint,
+                                                            std::string_view model) const;
+    /// Appends the reply to an ordinary call, whatever its status, as a line of the provider's
+    /// result files, newline included. What line_parser() cannot read in it becomes an error with
+    /// the reply's status. Appends nothing where ordinary_call() gives nothing.
+    virtual void append_reply_line(std::string& out,
+                                   std::string_view custom_id,
+                                   const model::HttpResponse& reply) const;
 };
 
 /// The adapter of a provider kind, or nullptr.

@@ -2,7 +2,6 @@
 
 #include "core/text.hpp"
 
-#include <algorithm>
 #include <vector>
 
 namespace overnight::providers {
@@ -10,13 +9,17 @@ namespace {
 
 core::Result<std::string> choose_endpoint(const recipe::Recipe& recipe, const Adapter& adapter) {
     if (recipe.endpoint.empty()) return std::string(adapter.default_endpoint());
+    if (const auto found = adapter.find_endpoint(recipe.endpoint)) return std::string(*found);
     const auto known = adapter.endpoints();
-    if (std::find(known.begin(), known.end(), recipe.endpoint) != known.end())
-        return recipe.endpoint;
     std::string message = recipe.path.string() + ": [model] endpoint = \"" + recipe.endpoint +
                           "\" is not an endpoint of " + std::string(adapter.kind()) + " batches";
-    if (const auto near = core::nearest(recipe.endpoint, known); !near.empty())
+    if (const auto near = core::nearest(recipe.endpoint, known); !near.empty()) {
         message += "; did you mean \"" + std::string(near) + "\"?";
+    } else {
+        message += "; there are:";
+        for (const auto one : known)
+            message.append(one == known.front() ? " " : ", ").append(one);
+    }
     return core::Error(core::Errc::invalid_input, std::move(message));
 }
 
@@ -33,6 +36,14 @@ core::Result<JobSpec> make_spec(recipe::Recipe recipe,
                            recipe.path.string() + ": [answer] needs structured output, which " +
                                endpoint +
                                " does not have; leave [answer] out or use another endpoint");
+    auto parameters = adapter.parameters(recipe, endpoint);
+    if (!parameters)
+        return core::Error(core::Errc::invalid_input,
+                           recipe.path.string() + ": " + parameters.error().message());
+    recipe.parameters = *std::move(parameters);
+    recipe.max_output_tokens.reset();  // they stand among the parameters now
+    recipe.temperature.reset();
+    recipe.reasoning_effort.clear();
     return JobSpec{std::move(recipe), std::move(shape), std::move(endpoint), &adapter, caps};
 }
 
@@ -53,6 +64,10 @@ core::Result<JobSpec> load_spec(const model::Job& job) {
     }
     OVERNIGHT_TRY_ASSIGN(auto recipe, recipe::parse_recipe(job.recipe_text, job.recipe_path,
                                                            std::filesystem::path(job.base_folder)));
+    // As it was planned: the command line may have named another provider and model.
+    recipe.provider = job.provider;
+    recipe.model = job.model;
+    recipe.endpoint = job.endpoint;
     return make_spec(std::move(recipe), *adapter, job.recipe_schema);
 }
 

@@ -1,4 +1,5 @@
-// Names of the values that every adapter speaks in.
+// Names of the values that every adapter speaks in, and what an adapter does that says nothing
+// else.
 #include "providers/api.hpp"
 
 namespace overnight::providers {
@@ -37,5 +38,22 @@ void LineResult::clear() {
     message.clear();
     usage = {};
 }
+
+model::HttpRequest Adapter::result_page(const core::RemoteFileId& results, std::string_view) const {
+    return fetch(results);
+}
+
+core::Result<std::string> Adapter::parse_result_page(const model::HttpResponse&,
+                                                     std::string&) const {
+    return core::Error(core::Errc::internal, "this provider's results are files");
+}
+
+std::optional<model::HttpRequest> Adapter::ordinary_call(std::string_view,
+                                                         std::string_view,
+                                                         std::string_view) const {
+    return std::nullopt;
+}
+
+void Adapter::append_reply_line(std::string&, std::string_view, const model::HttpResponse&) const {}
 
 }  // namespace overnight::providers

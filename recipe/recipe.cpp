@@ -31,7 +31,7 @@ bool has_control_character(std::string_view text) noexcept {
 Result<> read_input(const TomlSection& section, Recipe& recipe) {
     static constexpr std::array<std::string_view, 2> keys = {"file", "id"};
     OVERNIGHT_TRY(section.only(keys));
-    OVERNIGHT_TRY_ASSIGN(const auto file, section.text("file"));
+    OVERNIGHT_TRY_ASSIGN(const auto file, section.file_name("file"));
     if (!file) {
         return section.section_error(
             "[input] has no 'file'; name the table to read, such as file = \"rows.csv\"");
@@ -48,9 +48,32 @@ Result<> read_input(const TomlSection& section, Recipe& recipe) {
     return {};
 }
 
+/// What every provider has, under its own name: the adapter translates it.
+Result<> read_portable_settings(const TomlSection& section, Recipe& recipe) {
+    OVERNIGHT_TRY_ASSIGN(const auto tokens, section.count("max_output_tokens", 1, 10'000'000));
+    if (tokens) recipe.max_output_tokens = static_cast<std::uint32_t>(*tokens);
+    if (const toml::node* node = section.find("temperature")) {
+        recipe.temperature = node->value<double>();
+        if (!recipe.temperature || !(*recipe.temperature >= 0 && *recipe.temperature <= 2))
+            return section.error("temperature",
+                                 "'temperature' in [model] must be a number from 0 to 2");
+    }
+    OVERNIGHT_TRY_ASSIGN(const auto effort, section.text("reasoning_effort"));
+    if (!effort) return {};
+    constexpr std::array<std::string_view, 5> known = {"none", "minimal", "low", "medium", "high"};
+    if (std::find(known.begin(), known.end(), *effort) == known.end())
+        return section.error("reasoning_effort",
+                             "'reasoning_effort' in [model] must be \"none\", \"minimal\", "
+                             "\"low\", \"medium\" or \"high\", not \"" +
+                                 core::printable(*effort, 80) + "\"");
+    recipe.reasoning_effort = *effort;
+    return {};
+}
+
 Result<> read_model(const TomlSection& section, Recipe& recipe) {
-    static constexpr std::array<std::string_view, 4> keys = {"provider", "name", "endpoint",
-                                                             "parameters"};
+    static constexpr std::array<std::string_view, 7> keys = {
+        "provider",          "name",        "endpoint",        "parameters",
+        "max_output_tokens", "temperature", "reasoning_effort"};
     OVERNIGHT_TRY(section.only(keys));
     OVERNIGHT_TRY_ASSIGN(const auto provider, section.text("provider"));
     if (provider) recipe.provider = *provider;
@@ -61,12 +84,6 @@ Result<> read_model(const TomlSection& section, Recipe& recipe) {
     }
     recipe.model = *name;
     OVERNIGHT_TRY_ASSIGN(const auto endpoint, section.text("endpoint"));
-    if (endpoint && endpoint->front() != '/') {
-        return section.error("endpoint",
-                             "'endpoint' in [model] must begin with '/', such as "
-                             "\"/v1/chat/completions\", not \"" +
-                                 core::printable(*endpoint) + "\"");
-    }
     recipe.endpoint = endpoint.value_or("");
     for (const auto& [key, value] :
          {std::pair<std::string_view, std::string_view>{"provider", recipe.provider},
@@ -86,7 +103,7 @@ Result<> read_model(const TomlSection& section, Recipe& recipe) {
         }
         OVERNIGHT_TRY_ASSIGN(recipe.parameters, toml_to_json(*table, section.file()));
     }
-    return {};
+    return read_portable_settings(section, recipe);
 }
 
 Result<> read_prompt(const TomlSection& section, Recipe& recipe) {
@@ -127,7 +144,7 @@ bool same_file(const fs::path& a, const fs::path& b) {
 Result<> read_output(const TomlSection& section, Recipe& recipe) {
     static constexpr std::array<std::string_view, 1> keys = {"file"};
     OVERNIGHT_TRY(section.only(keys));
-    OVERNIGHT_TRY_ASSIGN(const auto file, section.text("file"));
+    OVERNIGHT_TRY_ASSIGN(const auto file, section.file_name("file"));
     if (!file) return {};
     if (*file == standard_input || !jsonl::format_of(*file)) {
         return section.error("file", "output file \"" + core::printable(*file) +
@@ -156,7 +173,11 @@ Result<> default_output(std::string_view name, Recipe& recipe) {
     file += ".enriched";
     file += input.extension();
     recipe.output_file = (input.parent_path() / file).string();
-    return {};
+    if (jsonl::format_of(recipe.output_file)) return {};
+    return toml_error(name, 0,
+                      "the input file \"" + core::printable(recipe.input_file) +
+                          "\" has no name before its ending to call the output after; add "
+                          "[output] with file = \"answers.csv\"");
 }
 
 enum class Presence { required, optional };
@@ -217,7 +238,8 @@ fs::path Recipe::resolve(std::string_view file) const {
 }
 
 EndpointForm form_of(std::string_view endpoint) noexcept {
-    if (endpoint.ends_with("/embeddings")) return EndpointForm::embeddings;
+    if (endpoint.ends_with("/embeddings") || endpoint == "embedContent")
+        return EndpointForm::embeddings;
     if (endpoint.ends_with("/moderations")) return EndpointForm::moderations;
     return EndpointForm::prompt;
 }

@@ -44,6 +44,10 @@ struct Recipe {
     std::string model;
     std::string endpoint;           ///< empty: the provider's default
     std::string parameters = "{}";  ///< a JSON object, compact, members in sorted order
+    // portable settings: each adapter translates them into its provider's own parameters
+    std::optional<std::uint32_t> max_output_tokens;  ///< of one answer; at least 1
+    std::optional<double> temperature;               ///< 0 to 2
+    std::string reasoning_effort;  ///< none, minimal, low, medium, high; empty: the model's default
     // [prompt]
     std::string instructions;
     std::string row_template;

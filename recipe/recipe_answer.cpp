@@ -89,7 +89,7 @@ Result<> read_answer_section(const TomlSection& section, Answer& answer) {
     for (const toml::key* key : keys) {
         const std::string_view name = key->str();
         if (name == "schema") {
-            OVERNIGHT_TRY_ASSIGN(const auto file, section.text(name));
+            OVERNIGHT_TRY_ASSIGN(const auto file, section.file_name(name));
             if (std::find(type_words.begin(), type_words.end(), *file) != type_words.end()) {
                 return section.error(name,
                                      "an answer column cannot be called 'schema': that key names a "

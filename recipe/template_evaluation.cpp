@@ -1,5 +1,7 @@
 #include "recipe/template_evaluation.hpp"
 
+#include "core/text.hpp"
+
 namespace overnight::recipe {
 
 using core::Errc;
@@ -37,8 +39,13 @@ Result<const RowValue*> TemplateEvaluation::column(std::string_view name) {
 Result<const RowValue*> TemplateEvaluation::value_of(const jsonl::Field& field) {
     auto& slot = values_[static_cast<std::size_t>(&field - record_.fields.data())];
     if (!slot) {
-        OVERNIGHT_TRY_ASSIGN(RowValue value, make_row_value(field));
-        slot = std::make_unique<RowValue>(std::move(value));
+        Result<RowValue> value = make_row_value(field);
+        if (!value) {
+            return Error(value.error().code(), row_words(record_) + ": the column '" +
+                                                   core::printable(field.name, 60) + "' is " +
+                                                   value.error().message());
+        }
+        slot = std::make_unique<RowValue>(*std::move(value));
     }
     return static_cast<const RowValue*>(slot.get());
 }

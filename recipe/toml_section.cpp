@@ -80,6 +80,15 @@ Result<std::optional<std::string>> TomlSection::text(std::string_view key) const
     return std::optional<std::string>{value->get()};
 }
 
+Result<std::optional<std::string>> TomlSection::file_name(std::string_view key) const {
+    OVERNIGHT_TRY_ASSIGN(auto name, text(key));
+    if (name && name->find('\0') != std::string::npos) {
+        return error(key, "'" + std::string(key) + "' in [" + std::string(title_) +
+                              "] has a NUL in it, which no file name can have");
+    }
+    return name;
+}
+
 Result<std::optional<std::uint64_t>> TomlSection::count(std::string_view key,
                                                         std::uint64_t least,
                                                         std::uint64_t most) const {

@@ -39,6 +39,8 @@ public:
     core::Result<> only(std::span<const std::string_view> keys) const;
     /// A text that is not empty; nothing when the key is absent.
     core::Result<std::optional<std::string>> text(std::string_view key) const;
+    /// The same, for the name of a file: a NUL, which would end the name early, is refused.
+    core::Result<std::optional<std::string>> file_name(std::string_view key) const;
     core::Result<std::optional<std::uint64_t>> count(std::string_view key,
                                                      std::uint64_t least,
                                                      std::uint64_t most) const;

@@ -185,7 +185,7 @@ core::Result<std::uint64_t> merge_raw(const store::Store& store,
         if (row.state == model::RowState::waiting) continue;  // results that are there, in order
         text.clear();
         if (row.state == model::RowState::failed) {
-            append_raw_failure(text, raw->custom_id, model::name(row.verdict), row.error);
+            adapter->append_raw_failure(text, raw->custom_id, model::name(row.verdict), row.error);
         } else {
             OVERNIGHT_TRY(append_raw_answer(text, row.payload, raw->custom_id));
         }

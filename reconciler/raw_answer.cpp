@@ -34,17 +34,4 @@ core::Result<> append_raw_answer(std::string& out,
     return {};
 }
 
-void append_raw_failure(std::string& out,
-                        std::string_view custom_id,
-                        std::string_view code,
-                        std::string_view message) {
-    out += R"({"id":null,"custom_id":)";
-    jsonl::append_json_string(out, custom_id);
-    out += R"(,"response":null,"error":{"code":)";
-    jsonl::append_json_string(out, code);
-    out += R"(,"message":)";
-    jsonl::append_json_string(out, message);
-    out += "}}";
-}
-
 }  // namespace overnight::reconciler

@@ -17,10 +17,4 @@ core::Result<> append_raw_answer(std::string& out,
                                  std::string_view payload,
                                  std::string_view custom_id);
 
-/// The line for a request that failed, in the provider's shape.
-void append_raw_failure(std::string& out,
-                        std::string_view custom_id,
-                        std::string_view code,
-                        std::string_view message);
-
 }  // namespace overnight::reconciler

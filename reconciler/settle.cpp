@@ -269,9 +269,15 @@ core::Result<bool> split_oversized(store::Store& store,
     OVERNIGHT_TRY_ASSIGN(const auto account, store.account(attempt.account));
     OVERNIGHT_TRY_ASSIGN(const auto shard, store.shard(attempt.key.shard_key()));
     const auto limit = account.token_limits.find(job.model);
-    if (!shard || shard->requests <= 1 || limit == account.token_limits.end() ||
+    if (!shard || limit == account.token_limits.end() ||
         shard->input_tokens <= limit->second - limit->second / 5)
         return false;
+    if (shard->requests <= 1) {
+        if (shard->input_tokens <= limit->second) return false;
+        // It would wait for ever: a pack is split, a single row fails with the provider's words.
+        OVERNIGHT_TRY(settle_refused(store, clock, job, attempt));
+        return true;
+    }
     OVERNIGHT_TRY_ASSIGN(const auto manifest,
                          store::Manifest::read(store.manifest_file(attempt.key.shard_key())));
     std::vector<std::pair<core::RowNo, model::TryRecord>> queue;

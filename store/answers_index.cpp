@@ -1,5 +1,6 @@
 // Finding an answer by fingerprint: every index file, newest first, one block read in each.
 
+#include "jsonl/fd.hpp"
 #include "store/answers.hpp"
 #include "store/index_format.hpp"
 
@@ -38,17 +39,21 @@ Result<AnswerIndex> AnswerIndex::open(const Store& store) {
         AnswerIndex index;
         OVERNIGHT_TRY_ASSIGN(auto files, store.indexes());
         std::reverse(files.begin(), files.end());
-        Result<> opened;
+        std::string gone;
         for (const IndexFile& file : files) {
-            auto reader = IndexReader::open(store.results_dir() / file.file, file.entries);
+            const auto path = store.results_dir() / file.file;
+            auto reader = IndexReader::open(path, file.entries);
+            if (!reader && reader.error().code() != Errc::not_found)
+                return std::move(reader).error();
             if (!reader) {
-                opened = std::move(reader).error();
+                gone = jsonl::shown(path);
                 break;
             }
             index.impl_->files.push_back(*std::move(reader));
         }
-        if (opened) return index;
-        if (left == 1 || opened.error().code() != Errc::not_found) return std::move(opened).error();
+        if (gone.empty()) return index;
+        if (left == 1)
+            return core::Error(Errc::corrupt, gone + " is gone: restore it from a backup");
     }
 }
 

@@ -138,6 +138,9 @@ Result<Attempt> check_transition(const Tables& tables,
         return Error(Errc::internal, "the identity of " + shown(next.key) + " cannot change");
     if (next.state == AttemptState::submitted && next.batch.empty())
         return Error(Errc::internal, shown(next.key) + " is submitted without a batch");
+    if (next.state == AttemptState::submitted && expected == AttemptState::rendered &&
+        !model::is_ordinary(next))
+        return Error(Errc::internal, shown(next.key) + " has a batch that nobody created");
     return *std::move(before);
 }
 
@@ -170,7 +173,10 @@ Result<> Store::advance(const Attempt& next, AttemptState expected) {
     OVERNIGHT_TRY_ASSIGN(auto progress, tables.progress.get(txn, next.key.job));
     if (progress && progress->state == model::JobState::planning)
         return Error(Errc::conflict, "the job of " + shown(next.key) + " is not planned whole");
-    if (next.state == AttemptState::committing && expected != AttemptState::committing)
+    const bool begins =
+        next.state == AttemptState::committing ||
+        (next.state == AttemptState::submitted && expected == AttemptState::rendered);
+    if (begins && next.state != expected)
         OVERNIGHT_TRY(check_commitment(tables, txn, next, progress ? *progress : JobProgress{}));
     const auto batches = progress ? progress->batches : 0;
     OVERNIGHT_TRY(replace_attempt(tables, txn, before, next, progress ? &*progress : nullptr));

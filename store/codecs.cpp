@@ -5,7 +5,9 @@
 #include "store/layouts.hpp"
 
 #include <map>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 namespace overnight::store {
 namespace {
@@ -46,6 +48,11 @@ private:
     template <class Tag>
     void put(const core::TextId<Tag>& v) {
         put(v.v);
+    }
+    void put(const std::vector<std::string>& v) {
+        put(static_cast<std::uint32_t>(v.size()));
+        for (const auto& text : v)
+            put(text);
     }
     void put(const std::map<std::string, std::uint64_t>& v) {
         put(static_cast<std::uint32_t>(v.size()));
@@ -91,6 +98,10 @@ private:
     template <class Tag>
     void take(core::TextId<Tag>& v) {
         take(v.v);
+    }
+    void take(std::vector<std::string>& v) {
+        for (std::uint32_t left = in_.u32(); left > 0 && in_.ok(); --left)
+            v.push_back(in_.text());
     }
     void take(std::map<std::string, std::uint64_t>& v) {
         for (std::uint32_t left = in_.u32(); left > 0 && in_.ok(); --left) {

@@ -80,14 +80,18 @@ std::string lmdb_version_warning(int major, int minor, int patch) {
            " has known races between processes (0.9.26 to 0.9.31): install another version";
 }
 
-Result<std::unique_ptr<Env>> Env::open(const std::filesystem::path& dir, std::size_t map_bytes) {
+Result<std::unique_ptr<Env>> Env::open(const std::filesystem::path& dir,
+                                       std::size_t map_bytes,
+                                       std::chrono::milliseconds patience) {
     std::unique_ptr<Env> env(new Env);
+    env->patience_ = patience;
     OVERNIGHT_TRY(env->set_up(dir, map_bytes));
     return env;
 }
 
 Env::~Env() {
     if (env_) mdb_env_close(env_);
+    gate_.reset();  // closing its file later would drop the lock of whoever opens the store next
     if (!claim_.held) return;
     OpenFolders& list = open_folders();
     const std::lock_guard lock(list.mutex);
@@ -107,6 +111,7 @@ Result<> Env::set_up(const std::filesystem::path& dir, std::size_t map_bytes) {
     }
     if (!claim_.held) return Error(Errc::internal, "the store is open in this process already");
 
+    OVERNIGHT_TRY_ASSIGN(gate_, WriterGate::open(dir, patience_));
     const std::string doing = "open the store " + jsonl::shown(dir);
     if (const int code = mdb_env_create(&env_)) return lmdb_error(code, doing);
     mdb_env_set_maxdbs(env_, max_tables);
@@ -115,11 +120,10 @@ Result<> Env::set_up(const std::filesystem::path& dir, std::size_t map_bytes) {
     mdb_env_set_assert(env_, on_contradiction);
     if (const int code = mdb_env_open(env_, dir.c_str(), MDB_NOTLS, 0600)) {
         if (code == ENOMEM)
-            return Error(Errc::configuration,
-                         "cannot " + doing + ": no address space for its map of " +
-                             std::to_string(map_bytes >> 20) +
-                             " MiB: raise the limit (ulimit -v, LimitAS=) or lower "
-                             "StoreOptions::map_bytes");
+            return Error(Errc::configuration, "cannot " + doing +
+                                                  ": no address space for its map (map_bytes) of " +
+                                                  std::to_string(map_bytes >> 20) +
+                                                  " MiB: raise the limit (ulimit -v, LimitAS=)");
         return lmdb_error(code, doing);
     }
     unsigned flags = 0;
@@ -156,10 +160,15 @@ Result<ReadTxn> Env::read() const {
 }
 
 Result<WriteTxn> Env::write() const {
+    OVERNIGHT_TRY_ASSIGN(auto pass, gate_->enter());
     MDB_txn* handle = nullptr;
+    // A reader that was killed would keep every page from being used again: the file would grow
+    // with each commit for as long as no process opens the store anew.
+    int dead = 0;
+    mdb_reader_check(env_, &dead);
     if (const int code = mdb_txn_begin(env_, nullptr, 0, &handle))
         return lmdb_error(code, "write to the store");
-    return WriteTxn(handle, *this);
+    return WriteTxn(handle, *this, std::move(pass));
 }
 
 void Env::passed(std::size_t bytes) const noexcept {

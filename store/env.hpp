@@ -3,10 +3,13 @@
 
 #include "core/error.hpp"
 #include "store/txn.hpp"
+#include "store/values.hpp"
+#include "store/writer_gate.hpp"
 
 #include <lmdb.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -21,14 +24,18 @@ namespace overnight::store {
 class Env {
 public:
     /// `dir` exists. The file is made durable, name included. Errc::corrupt for a file that is not
-    /// an LMDB environment or is cut short.
-    static core::Result<std::unique_ptr<Env>> open(const std::filesystem::path& dir,
-                                                   std::size_t map_bytes);
+    /// an LMDB environment or is cut short. `patience` is how long a write waits for another
+    /// process's.
+    static core::Result<std::unique_ptr<Env>> open(
+        const std::filesystem::path& dir,
+        std::size_t map_bytes,
+        std::chrono::milliseconds patience = StoreOptions{}.writer_patience);
     Env(const Env&) = delete;
     Env& operator=(const Env&) = delete;
     ~Env();
 
     core::Result<ReadTxn> read() const;
+    /// Errc::unavailable, naming the process, when another one writes for longer than `patience`.
     core::Result<WriteTxn> write() const;
     MDB_env* raw() const noexcept { return env_; }
 
@@ -48,6 +55,8 @@ private:
         bool held = false;
     };
     Claim claim_;
+    std::chrono::milliseconds patience_{};
+    std::unique_ptr<WriterGate> gate_;
     MDB_env* env_ = nullptr;
     void* map_ = nullptr;
     std::size_t page_bytes_ = 4096;

@@ -32,29 +32,32 @@ Result<std::vector<FailureAt>> some_failures(const Tables& tables,
 }
 
 /// Kept: where the row's text stands. Gone: what it did wrong before.
-model::TryRecord fresh_try(const std::optional<model::TryRecord>& before, core::TimePoint now) {
+model::TryRecord fresh_try(const model::TryRecord& before, core::TimePoint now) {
     model::TryRecord record;
-    if (before) {
-        record.shard = before->shard;
-        record.attempt = before->attempt;
-        record.request = before->request;
-        record.place = before->place;
-        record.pack_limit = before->pack_limit;
-        record.raise_output = before->raise_output;
-    }
+    record.shard = before.shard;
+    record.attempt = before.attempt;
+    record.request = before.request;
+    record.place = before.place;
+    record.pack_limit = before.pack_limit;
+    record.raise_output = before.raise_output;
     record.queued = true;
     record.queued_at = now;
     return record;
 }
 
-Result<> requeue(const Tables& tables,
-                 WriteTxn& txn,
-                 core::JobId job,
-                 std::span<const FailureAt> failures,
-                 core::TimePoint now,
-                 JobProgress& progress) {
+/// Gives how many were queued.
+Result<std::uint64_t> requeue(const Tables& tables,
+                              WriteTxn& txn,
+                              core::JobId job,
+                              std::span<const FailureAt> failures,
+                              core::TimePoint now,
+                              JobProgress& progress) {
     RowEditor rows(tables, txn, job);
+    std::uint64_t queued = 0;
     for (const auto& [row, failure] : failures) {
+        // A row that failed while it was planned stands in no request: there is nothing to send.
+        OVERNIGHT_TRY_ASSIGN(const auto before, tables.tries.get(txn, {job, row}));
+        if (!before) continue;
         OVERNIGHT_TRY_ASSIGN(auto record, rows.read(row));
         if (record.state != model::RowState::failed)
             return Error(Errc::corrupt, "row " + std::to_string(row.v) + " of job " +
@@ -65,8 +68,7 @@ Result<> requeue(const Tables& tables,
         OVERNIGHT_TRY_ASSIGN(const auto copies, tables.duplicates.get(txn, {job, row}));
         progress.rows.failed -= 1 + (copies ? copies->v : 0);
         ++progress.waiting;
-        OVERNIGHT_TRY_ASSIGN(const auto before, tables.tries.get(txn, {job, row}));
-        const model::TryRecord next = fresh_try(before, now);
+        const model::TryRecord next = fresh_try(*before, now);
         OVERNIGHT_TRY(put_try(tables, txn, job, row, next, progress));
         const model::Resubmission why{next.shard,
                                       next.attempt,
@@ -77,8 +79,10 @@ Result<> requeue(const Tables& tables,
                                       now};
         OVERNIGHT_TRY(add_resubmission(tables, txn, job, row, why, progress));
         OVERNIGHT_TRY(tables.failures.erase(txn, {job, row}));
+        ++queued;
     }
-    return rows.flush();
+    OVERNIGHT_TRY(rows.flush());
+    return queued;
 }
 
 }  // namespace
@@ -106,7 +110,8 @@ Result<> Store::for_each_failure(
 
 Result<std::uint64_t> Store::requeue_failures(core::JobId job, core::TimePoint now) {
     const Tables& tables = impl_->tables;
-    for (std::uint64_t done = 0;;) {
+    std::uint64_t queued = 0;
+    for (core::RowNo from{};;) {
         OVERNIGHT_TRY_ASSIGN(auto txn, impl_->write());
         OVERNIGHT_TRY_ASSIGN(auto progress, read_progress(tables, txn, job));
         if (progress.state != model::JobState::running &&
@@ -115,14 +120,17 @@ Result<std::uint64_t> Store::requeue_failures(core::JobId job, core::TimePoint n
                                              std::string(name(progress.state)) +
                                              ": rows can be sent again while it runs or when it "
                                              "is finished");
-        OVERNIGHT_TRY_ASSIGN(const auto some, some_failures(tables, txn, job, {}));
-        if (some.empty()) return done;
-        OVERNIGHT_TRY(requeue(tables, txn, job, some, now, progress));
-        OVERNIGHT_TRY(settle_queue(tables, txn, job, progress));
-        progress.state = model::JobState::running;
-        OVERNIGHT_TRY(write_progress(tables, txn, job, progress));
-        OVERNIGHT_TRY(std::move(txn).commit());
-        done += some.size();
+        OVERNIGHT_TRY_ASSIGN(const auto some, some_failures(tables, txn, job, from));
+        OVERNIGHT_TRY_ASSIGN(const auto now_queued, requeue(tables, txn, job, some, now, progress));
+        if (now_queued > 0) {
+            OVERNIGHT_TRY(settle_queue(tables, txn, job, progress));
+            progress.state = model::JobState::running;
+            OVERNIGHT_TRY(write_progress(tables, txn, job, progress));
+            OVERNIGHT_TRY(std::move(txn).commit());
+            queued += now_queued;
+        }
+        if (some.size() < failures_at_once) return queued;
+        from.v = some.back().first.v + 1;
     }
 }
 

@@ -78,16 +78,20 @@ void fields(auto& a, As<model::AttemptKey> auto& v) {
 void fields(auto& a, As<model::Shard> auto& v) {
     a(v.key, v.state, v.requests, v.rows, v.bytes, v.input_tokens, v.attempts);
 }
+void fields(auto& a, As<model::Lookout> auto& v) {
+    a(v.taken, v.baseline, v.strangers, v.provisional);
+}
 void fields(auto& a, As<model::Attempt> auto& v) {
     a(v.key, v.account, v.state, v.intent, v.tag, v.key_fingerprint, v.file_bytes, v.requests,
       v.file, v.batch, v.status, v.status_word, v.done, v.output_file, v.error_file, v.committed,
       v.doubted, v.fenced, v.empty_scans, v.upload_tries, v.fetch_tries, v.missing_since,
-      v.void_reason, v.ended, v.due, v.cancel_wanted, v.cancel_sent, v.usage, v.evidence, v.error);
+      v.void_reason, v.ended, v.due, v.cancel_wanted, v.cancel_sent, v.usage, v.evidence, v.error,
+      v.lookout);
 }
 
 void fields(auto& a, As<Account> auto& v) {
     a(v.name, v.hold_reason, v.hold_until, v.key_fingerprint, v.last_sweep, v.create_after,
-      v.token_limits);
+      v.token_limits, v.released);
 }
 void fields(auto& a, As<Segment> auto& v) {
     a(v.no, v.file, v.bytes, v.answers, v.job);
@@ -109,8 +113,9 @@ static_assert(field_count<model::Failure>() == 2);
 static_assert(field_count<model::TryRecord>() == 13);
 static_assert(field_count<model::Resubmission>() == 7);
 static_assert(field_count<model::Shard>() == 7);
-static_assert(field_count<model::Attempt>() == 30);
-static_assert(field_count<Account>() == 7);
+static_assert(field_count<model::Lookout>() == 4);
+static_assert(field_count<model::Attempt>() == 31);
+static_assert(field_count<Account>() == 8);
 static_assert(field_count<Segment>() == 5 && field_count<IndexFile>() == 3);
 
 }  // namespace overnight::store

@@ -15,8 +15,8 @@ core::Error lmdb_error(int code, const std::string& doing) {
     case MDB_MAP_FULL:
         return {Errc::out_of_space,
                 message +
-                    ": the store's map is full: raise StoreOptions::map_bytes, in every "
-                    "process alike, or forget old jobs"};
+                    ": the store has reached its map_bytes: forget old jobs (overnight "
+                    "forget JOB)"};
     case MDB_PANIC:
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:

@@ -13,7 +13,7 @@ constexpr std::string_view magic = "ONMANIF1";
 constexpr std::size_t max_file_bytes = 256u << 20;
 
 core::Error damaged(const std::filesystem::path& file) {
-    return {core::Errc::corrupt, file.string() + ": the shard's manifest is damaged"};
+    return {core::Errc::corrupt, jsonl::shown(file) + ": the shard's manifest is damaged"};
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ public:
     void add(std::uint64_t offset, std::span<const core::RowNo> rows);
     void clear() noexcept;
 
-    /// Durable under its name afterwards; replaces nothing.
+    /// Durable under its name afterwards. Replaces what a killed plan left under that name; the
+    /// store never gives a shard's number twice, so nothing that it names is replaced.
     core::Result<> write(const std::filesystem::path& file) const;
     /// Errc::corrupt when the file is not what was written.
     static core::Result<Manifest> read(const std::filesystem::path& file);

@@ -16,4 +16,17 @@ inline std::filesystem::path batch_file(const Store& store, const model::Attempt
     return name + ".batch.json";
 }
 
+/// Of an attempt that is sent line by line: which lines went out, "0003-1.sent".
+inline std::filesystem::path sent_file(const Store& store, const model::AttemptKey& key) {
+    std::string name = store.shard_file(key).string();
+    name.resize(name.size() - std::string_view(".jsonl").size());
+    return name + ".sent";
+}
+/// Its replies so far, "0003-1.output.part": the output file once every line has one.
+inline std::filesystem::path part_file(const Store& store, const model::AttemptKey& key) {
+    std::string name = store.shard_file(key).string();
+    name.resize(name.size() - std::string_view(".jsonl").size());
+    return name + ".output.part";
+}
+
 }  // namespace overnight::store

@@ -1,7 +1,7 @@
 #include "store/store.hpp"
 
-#include "core/bytes.hpp"
 #include "jsonl/fd.hpp"
+#include "model/custom_id.hpp"
 #include "store/impl.hpp"
 #include "store/place.hpp"
 
@@ -40,7 +40,7 @@ Result<> check_presence(const std::filesystem::path& dir) {
 
 InstallationRow new_installation() {
     InstallationRow row;
-    row.id = core::base32(core::random_bytes(4)).substr(0, 6);
+    row.id = model::new_installation_id();
     row.created = std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
     return row;
 }
@@ -58,7 +58,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& state_di
     std::unique_ptr<Store> store(new Store);
     Impl& impl = *store->impl_;
     impl.dir = state_dir;
-    OVERNIGHT_TRY_ASSIGN(impl.env, Env::open(state_dir / "store", options.map_bytes));
+    OVERNIGHT_TRY_ASSIGN(
+        impl.env, Env::open(state_dir / "store", options.map_bytes, options.writer_patience));
     int major = 0;
     int minor = 0;
     int patch = 0;

@@ -105,7 +105,8 @@ public:
         core::JobId job, core::RowNo from, std::size_t limit) const;
     /// Failed rows become waiting and queued, with their counters at zero, and a finished job runs
     /// again; gives how many. For `retry JOB`. Each gets a Resubmission. A row's text is found
-    /// through its TryRecord, so a settlement gives one for each row that it fails.
+    /// through its TryRecord, so a settlement gives one for each row that it fails; a row without
+    /// one failed while it was planned and stays failed.
     core::Result<std::uint64_t> requeue_failures(core::JobId job, core::TimePoint now);
 
     // --- shards and attempts
@@ -137,9 +138,9 @@ public:
                                                               core::TimePoint since) const;
     /// Writes `next` if the stored state is `expected` and the transition is legal; Errc::conflict
     /// otherwise. Keeps the job's batches right: the attempts that have a batch id. `settled` is
-    /// reached through settle() only. Into `committing`: Errc::cancelled unless the job is running,
-    /// Errc::held when the account is on hold at `next.committed.wall` or the installation is in
-    /// doubt.
+    /// reached through settle() only. Into `committing`, and from `rendered` into `submitted`
+    /// (whose lines are sent one by one): Errc::cancelled unless the job is running, Errc::held
+    /// when the account is on hold at `next.committed.wall` or the installation is in doubt.
     core::Result<> advance(const model::Attempt& next, model::AttemptState expected);
     core::Result<> settle(const Settlement& settlement, SettleReport* report = nullptr);
 

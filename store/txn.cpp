@@ -7,7 +7,7 @@
 namespace overnight::store {
 
 ReadTxn::~ReadTxn() {
-    if (handle_) mdb_txn_abort(handle_);
+    abort();
     if (touched_ != 0) env_->passed(touched_);
 }
 
@@ -21,6 +21,7 @@ core::Result<> WriteTxn::commit() && {
     core::fault_point("store.commit.before");
     // The handle is given up first: LMDB frees it on failure as well.
     const int code = mdb_txn_commit(std::exchange(handle_, nullptr));
+    pass_.reset();
     if (code != 0) return lmdb_error(code, "commit to the store");
     core::fault_point("store.commit.after");
     return {};

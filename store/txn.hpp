@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "store/writer_gate.hpp"
 
 #include <lmdb.h>
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace overnight::store {
@@ -28,6 +30,9 @@ public:
 protected:
     friend class Env;
     ReadTxn(MDB_txn* handle, const Env& env) noexcept : handle_(handle), env_(&env) {}
+    void abort() noexcept {
+        if (handle_) mdb_txn_abort(std::exchange(handle_, nullptr));
+    }
     MDB_txn* handle_;
     const Env* env_;
     mutable std::size_t touched_ = 0;
@@ -36,12 +41,16 @@ protected:
 /// The one writer, among all threads and processes. Ends on the thread that began it.
 class WriteTxn : public ReadTxn {
 public:
+    WriteTxn(WriteTxn&&) noexcept = default;
+    ~WriteTxn() { abort(); }  // before others may write
     /// Durable afterwards. The handle is gone whatever comes out of it.
     core::Result<> commit() &&;
 
 private:
     friend class Env;
-    using ReadTxn::ReadTxn;
+    WriteTxn(MDB_txn* handle, const Env& env, WriterGate::Pass pass) noexcept
+        : ReadTxn(handle, env), pass_(std::move(pass)) {}
+    std::optional<WriterGate::Pass> pass_;
 };
 
 }  // namespace overnight::store

@@ -8,6 +8,7 @@
 #include "model/shard.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -23,6 +24,8 @@ using Fingerprint =
 
 struct StoreOptions {
     std::size_t map_bytes = std::size_t{64} << 30;  ///< sparse; the same in every process
+    /// How long a write waits for another process that writes; it may be stopped.
+    std::chrono::milliseconds writer_patience{30'000};
     /// Else network file systems, overlay and tmpfs are refused; OVERNIGHT_ANY_FILESYSTEM=1 in the
     /// environment allows them as well.
     bool allow_any_filesystem = false;
@@ -48,6 +51,9 @@ struct Account {
     core::TimePoint last_sweep{};
     core::TimePoint create_after{};                     ///< the provider asked to wait until then
     std::map<std::string, std::uint64_t> token_limits;  ///< learned: model -> enqueued tokens
+    /// When a person last released it: batches from before that the store does not know are known
+    /// to that person.
+    core::TimePoint released{};
     friend bool operator==(const Account&, const Account&) = default;
 };
 

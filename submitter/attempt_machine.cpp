@@ -11,7 +11,9 @@ using model::VoidReason;
 using providers::ReplyClass;
 
 constexpr std::uint16_t scans_needed = 3;
-constexpr int longest_backoff = 6;  // 2^6 polls
+constexpr std::uint16_t scans_without_tags = 6;
+constexpr int longest_backoff = 6;                // 2^6 polls
+constexpr std::chrono::hours longest_unread{48};  // a batch ends within 24 hours
 
 core::Duration backoff(core::Duration unit, int tries) {
     return unit * (1 << std::clamp(tries, 0, longest_backoff));
@@ -62,6 +64,8 @@ Action AttemptMachine::on(const Saved&, const model::Moment& now) {
 Action AttemptMachine::next_step(const model::Moment& now) {
     switch (attempt_.state) {
     case AttemptState::rendered:
+        if (policy_.inline_body)
+            return save(AttemptState::uploaded, "the create will carry the lines");
         first_upload_ = true;
         return save(AttemptState::uploading, "");
     case AttemptState::uploading:
@@ -71,6 +75,7 @@ Action AttemptMachine::next_step(const model::Moment& now) {
         ++attempt_.upload_tries;
         return Upload{};
     case AttemptState::uploaded: {
+        if (!policy_.tagged && !attempt_.lookout.taken) return TakeBaseline{};
         model::Attempt commit = attempt_;
         commit.state = AttemptState::committing;
         commit.committed = now;
@@ -116,6 +121,10 @@ Action AttemptMachine::on(const UploadReplied& event, const model::Moment& now) 
                                 "the provider stored " + std::to_string(event.file->bytes) +
                                     " of " + std::to_string(attempt_.file_bytes) + " bytes",
                                 std::nullopt);
+        if (event.file->state == providers::FileState::failed)
+            return upload_later(now, "the provider cannot read the file", std::nullopt);
+        if (event.file->state == providers::FileState::pending)
+            return upload_later(now, "the provider still looks at the file", policy_.poll);
         attempt_.file = event.file->id;
         attempt_.error.clear();
         attempt_.due = {};
@@ -139,6 +148,8 @@ Action AttemptMachine::on(const UploadReplied& event, const model::Moment& now) 
 }
 
 Action AttemptMachine::on(const UploadFound& event, const model::Moment& now) {
+    if (event.file && event.file->state == providers::FileState::pending)
+        return upload_later(now, "the provider still looks at the file", policy_.poll);
     if (event.file && event.file->bytes == attempt_.file_bytes) {
         attempt_.file = event.file->id;
         attempt_.error.clear();
@@ -152,7 +163,22 @@ Action AttemptMachine::on(const UploadFound& event, const model::Moment& now) {
 
 // --- the create
 
+Action AttemptMachine::on(const BaselineTaken& event, const model::Moment& now) {
+    // Without an upload it is the first call that needs the key.
+    if (event.unauthorized)
+        news_.hold_reason =
+            "the provider refuses the key; put a valid one in place, then: overnight "
+            "doctor --release " +
+            attempt_.account.v;
+    if (!event.complete)
+        return look_again(now, policy_.poll, "no baseline before the create: " + event.why);
+    attempt_.lookout.taken = true;
+    attempt_.lookout.baseline = event.newest;
+    return next_step(now);
+}
+
 Action AttemptMachine::on(const CreateNotSent& event, const model::Moment& now) {
+    attempt_.lookout = {};  // the next try takes a baseline of its own
     // Whether the commit record was written or not, the last byte was not sent: the provider cannot
     // have acted.
     if (event.why.code() == core::Errc::cancelled) {  // our own doing: nothing to wait for
@@ -181,18 +207,30 @@ Action AttemptMachine::on(const CreateReplied& event, const model::Moment& now) 
         if (!event.batch) return doubt(now, "a success without a usable batch id");
         const auto& batch = *event.batch;
         // The echo: metadata may be dropped by the provider, the input file may not.
-        const bool ours = batch.input_file == attempt_.file || batch.tag == attempt_.tag;
+        const bool ours =
+            policy_.tagged
+                ? batch.input_file == attempt_.file || batch.tag == attempt_.tag
+                : batch.total == attempt_.requests && batch.id != attempt_.lookout.baseline;
         if (!ours) return doubt(now, "the reply names a batch that is not this one");
         attempt_.batch = batch.id;
         attempt_.status = batch.status;
         attempt_.status_word = batch.status_word;
         attempt_.error.clear();
         attempt_.due = {};
-        return save(AttemptState::submitted,
-                    batch.tag.empty() ? "created; the tag was dropped" : "created");
+        return save(AttemptState::submitted, policy_.tagged && batch.tag.empty()
+                                                 ? "created; the tag was dropped"
+                                                 : "created");
     }
-    case ReplyClass::rejected:
     case ReplyClass::not_found:
+        // A create that names nothing can miss nothing but its route, as an upload can.
+        if (policy_.inline_body) {
+            attempt_.error = reply.message;
+            news_.hold_reason =
+                "the provider has no such route: is base_url right? " + words(reply);
+            return void_it(now, VoidReason::later, "the create was refused: " + words(reply), wait);
+        }
+        [[fallthrough]];
+    case ReplyClass::rejected:
         attempt_.error = reply.message;
         if (reply.code == "file_not_found") {
             news_.create_after = now.wall + wait;
@@ -245,9 +283,27 @@ Action AttemptMachine::on(const Scanned& event, const model::Moment& now) {
     if (event.unauthorized)
         news_.hold_reason =
             "the provider refuses the key, and a batch is in doubt until its lists can be read";
+    auto& strangers = attempt_.lookout.strangers;
+    strangers.insert(strangers.end(), event.strangers.begin(), event.strangers.end());
     if (!event.hits.empty()) return adopt(event.hits);
-    if (!event.complete || !event.trusted)
-        return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
+    if (event.candidates.size() == 1 && policy_.lost.dedicated) {
+        attempt_.lookout.provisional = true;
+        return adopt(event.candidates);
+    }
+    // Whether one of them is ours shows when it has ended: only time is lost.
+    if (!event.candidates.empty() &&
+        elapsed(attempt_.doubted, now) >= policy_.settle + longest_unread)
+        return hold(std::to_string(event.candidates.size()) +
+                    " batches may be the lost one, and their results cannot be read");
+    if (!event.candidates.empty())
+        return look_again(now, policy_.poll,
+                          std::to_string(event.candidates.size()) +
+                              " batches may be the lost one; their results will tell");
+    const bool proven = event.complete && event.trusted;
+    const bool for_ever =
+        !policy_.tagged && event.complete && elapsed(attempt_.doubted, now) >= policy_.settle;
+    if (!proven && for_ever) return hold("the list proves nothing: " + event.why);
+    if (!proven) return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
     return after_empty_scan(now);
 }
 
@@ -265,8 +321,24 @@ Action AttemptMachine::adopt(const std::vector<providers::BatchView>& hits) {
     attempt_.status_word = earliest->status_word;
     attempt_.error.clear();
     attempt_.due = {};
-    return save(AttemptState::submitted,
-                earliest->tag == attempt_.tag ? "found by its tag" : "found by its input file");
+    std::string evidence = "found by its custom_ids";
+    if (earliest->tag == attempt_.tag) {
+        evidence = "found by its tag";
+    } else if (attempt_.lookout.provisional) {
+        evidence = "the one batch since the baseline with as many requests";
+    } else if (policy_.tagged) {
+        evidence = "found by its input file";
+    }
+    return save(AttemptState::submitted, std::move(evidence));
+}
+
+Action AttemptMachine::hold(std::string why) {
+    attempt_.due = {};
+    attempt_.error = why;
+    return save(AttemptState::hold,
+                "a create may have taken effect and cannot be found (" + why +
+                    "); to send its rows again at the risk of paying twice, set on_ambiguous = "
+                    "\"resubmit\" for the account and release it");
 }
 
 Action AttemptMachine::look_again(const model::Moment& now, core::Duration wait, std::string why) {
@@ -286,7 +358,16 @@ Action AttemptMachine::after_empty_scan(const model::Moment& now) {
     if (attempt_.empty_scans < UINT16_MAX) ++attempt_.empty_scans;
     const auto waited = elapsed(fenced ? attempt_.fenced : attempt_.doubted, now);
     const auto needed = fenced ? policy_.list_lag : policy_.settle;
-    if (waited >= needed && attempt_.empty_scans >= scans_needed)
+    const bool over = waited >= needed &&
+                      attempt_.empty_scans >= (policy_.tagged ? scans_needed : scans_without_tags);
+    if (over && !policy_.tagged) {
+        if (policy_.lost.policy == providers::Lost::Policy::hold)
+            return hold("not in the lists for " + std::to_string(waited.count() / 1000) + " s");
+        if (policy_.exposed_tokens > policy_.lost.most_exposed_tokens)
+            return hold("its " + std::to_string(policy_.exposed_tokens) +
+                        " input tokens are more than exposed_tokens allows");
+    }
+    if (over)
         return void_it(
             now, VoidReason::absent,
             (fenced ? "not in the lists, and its input file is gone: " : "not in the lists: ") +

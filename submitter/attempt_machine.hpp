@@ -25,7 +25,11 @@ struct AttemptPolicy {
         600'000};  ///< G: how long a new batch may stay out of the lists
     std::chrono::milliseconds settle{3'600'000};  ///< L + G: the wait where no fence exists
     bool fence = true;                            ///< deleting the input file stops a late create
-    std::string key_fingerprint;                  ///< of the key at hand
+    bool inline_body = false;  ///< there is no upload: the create carries the lines
+    bool tagged = true;  ///< lists show our tag or our input file; without, a baseline is taken
+    providers::Lost lost;
+    std::uint64_t exposed_tokens = 0;  ///< what a second create of this attempt might cost
+    std::string key_fingerprint;       ///< of the key at hand
 };
 
 // --- actions
@@ -41,14 +45,16 @@ struct SearchUpload {};  ///< list files for our name and size; answer with Uplo
 struct Create {
     model::Attempt commit;
 };
-struct Scan {};         ///< list batches back to 15 minutes before the commit; answer with Scanned
-struct DeleteInput {};  ///< answer with InputDeleted
+struct TakeBaseline {};  ///< find the newest batch in the list; answer with BaselineTaken
+struct Scan {};          ///< list batches back to 15 minutes before the commit; answer with Scanned
+struct DeleteInput {};   ///< answer with InputDeleted
 /// Nothing to do before `until`.
 struct Rest {
     core::TimePoint until;
 };
 struct Over {};  ///< submitted, voided or held: the submitter is done with it
-using Action = std::variant<Save, Upload, SearchUpload, Create, Scan, DeleteInput, Rest, Over>;
+using Action =
+    std::variant<Save, Upload, SearchUpload, TakeBaseline, Create, Scan, DeleteInput, Rest, Over>;
 
 // --- events
 struct Start {};  ///< a pass picks the attempt up, as it is stored
@@ -65,6 +71,12 @@ struct UploadFound {
     bool complete = false;  ///< every page was read
     std::optional<providers::FileView> file;
 };
+struct BaselineTaken {
+    bool complete = false;
+    core::RemoteBatchId newest;  ///< empty: the list is empty
+    std::string why;             ///< when not complete
+    bool unauthorized = false;   ///< the key was refused
+};
 struct CreateNotSent {
     core::Error why;
 };
@@ -79,9 +91,12 @@ struct CreateReplied {
 struct Scanned {
     bool complete = false;                   ///< SUBMISSION 3.5
     bool trusted = false;                    ///< a positive control was seen
-    std::vector<providers::BatchView> hits;  ///< with our tag or our input file
+    std::vector<providers::BatchView> hits;  ///< with our tag, our input file or our custom_ids
     std::string why;                         ///< when not complete or not trusted
     bool unauthorized = false;               ///< the key was refused
+    /// Without tags: what came after the baseline, has as many requests, and may be ours.
+    std::vector<providers::BatchView> candidates{};
+    std::vector<std::string> strangers{};  ///< candidates that proved to be somebody else's
 };
 struct InputDeleted {
     bool gone = false;  ///< deleted: true, or not found, in the provider's own words
@@ -92,6 +107,7 @@ using Event = std::variant<Start,
                            UploadReplied,
                            UploadFailed,
                            UploadFound,
+                           BaselineTaken,
                            CreateNotSent,
                            CreateUnknown,
                            CreateReplied,
@@ -127,6 +143,7 @@ private:
     Action on(const UploadReplied&, const model::Moment& now);
     Action on(const UploadFailed&, const model::Moment& now);
     Action on(const UploadFound&, const model::Moment& now);
+    Action on(const BaselineTaken&, const model::Moment& now);
     Action on(const CreateNotSent&, const model::Moment& now);
     Action on(const CreateUnknown&, const model::Moment& now);
     Action on(const CreateReplied&, const model::Moment& now);
@@ -146,6 +163,7 @@ private:
                    core::Duration wait);
     Action adopt(const std::vector<providers::BatchView>& hits);
     Action after_empty_scan(const model::Moment& now);
+    Action hold(std::string why);
     Action look_again(const model::Moment& now, core::Duration wait, std::string why);
 
     model::Attempt attempt_;

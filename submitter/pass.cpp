@@ -3,6 +3,7 @@
 #include "submitter/attempt_machine.hpp"
 #include "submitter/remote.hpp"
 #include "submitter/resend.hpp"
+#include "submitter/sync_pass.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -36,6 +37,13 @@ core::Result<> unless_overtaken(core::Result<> done) {
     return done;
 }
 
+core::Duration shortest_poll(const providers::Accounts& accounts) {
+    core::Duration shortest{1'000};
+    for (const auto& [name, account] : accounts)
+        shortest = std::min<core::Duration>(shortest, account.poll);
+    return shortest;
+}
+
 class SubmitPass {
 public:
     SubmitPass(store::Store& store,
@@ -50,7 +58,13 @@ private:
     core::Result<> resend(const model::Job& job);
     core::Result<> attempt_voided_again(const providers::Account& account);
     core::Result<> drive_account(const providers::Account& account);
+    /// Whether creates may go out, as far as the provider's lists can tell: asked once a pass,
+    /// before the first.
+    core::Result<bool> nothing_forgotten(const providers::Account& account);
+    core::Result<> hold(const providers::Account& account, std::string reason);
     core::Result<> drive(const providers::Account& account, model::Attempt attempt);
+    core::Result<> begin_line_by_line(const providers::Account& account,
+                                      const model::Attempt& attempt);
     core::Result<std::optional<Event>> perform(const providers::Account& account,
                                                AttemptMachine& machine,
                                                const Action& action);
@@ -71,6 +85,7 @@ private:
     const providers::Accounts& accounts_;
     std::stop_token stop_;
     std::map<core::JobId, model::Job> jobs_;
+    std::map<core::AccountName, bool> nothing_forgotten_;
     PassResult result_;
 };
 
@@ -154,9 +169,17 @@ core::Result<> SubmitPass::attempt_voided_again(const providers::Account& accoun
 
 core::Result<> SubmitPass::drive_account(const providers::Account& account) {
     OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account.name));
+    const bool tagged = account.adapter->caps(account.adapter->default_endpoint()).tagged;
+    bool doubt = std::any_of(live.begin(), live.end(),
+                             [](const auto& attempt) { return in_doubt(attempt.state); });
     for (const auto& attempt : live) {
         if (stop_.stop_requested()) return {};
         if (!before_create(attempt.state) && !in_doubt(attempt.state)) continue;
+        // Where batches have no names, a second one under way would hide a lost one.
+        if (doubt && !tagged && before_create(attempt.state)) {
+            due(clock_.now() + account.poll);
+            continue;
+        }
         const auto* job = job_of(attempt);
         if (before_create(attempt.state)) {
             if (job == nullptr) continue;
@@ -170,9 +193,83 @@ core::Result<> SubmitPass::drive_account(const providers::Account& account) {
                 continue;
             }
         }
+        if (account.tier == providers::Tier::sync && before_create(attempt.state)) {
+            OVERNIGHT_TRY(begin_line_by_line(account, attempt));
+            continue;
+        }
         OVERNIGHT_TRY(drive(account, attempt));
+        if (tagged) continue;
+        OVERNIGHT_TRY_ASSIGN(const auto after, store_.live_attempts(account.name));
+        doubt = std::any_of(after.begin(), after.end(),
+                            [](const auto& a) { return in_doubt(a.state); });
     }
     return {};
+}
+
+core::Result<> SubmitPass::hold(const providers::Account& account, std::string reason) {
+    return store_.edit_account(account.name, [&](store::Account& a) {
+        a.hold_reason = reason;
+        a.hold_until = {};
+    });
+}
+
+// A state that was set back in place (a snapshot of the machine, a restored backup) does not know
+// what it sent since: the tags in the provider's list do.
+core::Result<bool> SubmitPass::nothing_forgotten(const providers::Account& account) {
+    if (!account.adapter->caps(account.adapter->default_endpoint()).tagged) return true;
+    if (const auto known = nothing_forgotten_.find(account.name); known != nothing_forgotten_.end())
+        return known->second;
+    OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account.name));
+    std::vector<model::Attempt> unsent;
+    for (const auto& attempt : live)
+        if (before_create(attempt.state)) unsent.push_back(attempt);
+    Remote remote(store_, clock_, account, stop_);
+    OVERNIGHT_TRY_ASSIGN(const auto found, remote.look_for_forgotten(unsent));
+    if (!found.unknown.empty())
+        OVERNIGHT_TRY(hold(account, "batch " + found.unknown.front().v +
+                                        " carries this installation's tag and is not in the store: "
+                                        "was the state restored from a backup? Cancel that batch, "
+                                        "then: overnight doctor --release " +
+                                        account.name.v));
+    for (const auto& attempt : unsent) {
+        const bool sent =
+            std::find(found.sent.begin(), found.sent.end(), attempt.intent) != found.sent.end();
+        if (!sent || attempt.state != AttemptState::uploaded) continue;
+        // As after a crash in the middle of its create: it is looked for, and found.
+        model::Attempt next = attempt;
+        next.state = AttemptState::committing;
+        next.committed = moment(clock_);
+        next.key_fingerprint = account.key_fingerprint;
+        next.due = {};
+        OVERNIGHT_TRY(store_.advance(next, attempt.state));
+        result_.worked = true;
+    }
+    // A list that cannot be read stops nothing: this is the second line of defence, behind the
+    // store's own knowledge of what was sent (and of its inode and epoch, which tell a copy).
+    const bool clear = found.unknown.empty() && found.sent.empty();
+    if (!clear) due(clock_.now() + account.poll);
+    nothing_forgotten_.emplace(account.name, clear);
+    return clear;
+}
+
+/// SyncPass sends it from then on. What was on its way to be a batch begins anew: its account was
+/// one for batches before.
+core::Result<> SubmitPass::begin_line_by_line(const providers::Account& account,
+                                              const model::Attempt& attempt) {
+    model::Attempt next = begun_line_by_line(attempt, clock_, account);
+    if (attempt.state != AttemptState::rendered) {
+        next = attempt;
+        next.state = AttemptState::voided;
+        next.void_reason = VoidReason::later;
+        next.ended = clock_.now();
+        next.due = {};
+        next.evidence = "never created: its account sends line by line now";
+    }
+    auto begun = store_.advance(next, attempt.state);
+    result_.worked = result_.worked || begun.has_value();
+    const bool held = !begun && begun.error().code() == core::Errc::held;
+    if (held && store_.installation().doubt.empty()) return {};
+    return unless_overtaken(std::move(begun));
 }
 
 core::Result<> SubmitPass::cancel_unsent(const model::Attempt& attempt) {
@@ -194,7 +291,7 @@ core::Result<bool> SubmitPass::has_room(const model::Attempt& attempt) {
     std::uint64_t enqueued = 0;
     OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(attempt.account));
     for (const auto& other : live) {
-        if (!model::is_in_flight(other.state)) continue;
+        if (!model::is_in_flight(other.state) || model::is_ordinary(other)) continue;
         OVERNIGHT_TRY_ASSIGN(const auto shard, store_.shard(other.key.shard_key()));
         if (shard) enqueued += shard->input_tokens;
     }
@@ -248,7 +345,13 @@ core::Result<std::optional<Event>> SubmitPass::perform(const providers::Account&
             due(clock_.now() + 10 * account.poll);
             return Next();
         }
+        OVERNIGHT_TRY_ASSIGN(const bool clear, nothing_forgotten(account));
+        if (!clear) return Next();
         OVERNIGHT_TRY_ASSIGN(auto event, create(account, machine, *wanted));
+        return Next(std::move(event));
+    }
+    if (std::holds_alternative<TakeBaseline>(action)) {
+        OVERNIGHT_TRY_ASSIGN(auto event, remote.baseline());
         return Next(std::move(event));
     }
     if (std::holds_alternative<Scan>(action)) {
@@ -289,7 +392,16 @@ core::Result<> SubmitPass::drive(const providers::Account& account, model::Attem
     policy.settle = account.settle;
     policy.key_fingerprint = account.key_fingerprint;
     const auto* job = job_of(attempt);
-    policy.fence = job == nullptr || account.adapter->caps(job->endpoint).fence_by_file;
+    const auto caps = account.adapter->caps(job ? std::string_view(job->endpoint)
+                                                : account.adapter->default_endpoint());
+    policy.fence = caps.fence_by_file;
+    policy.inline_body = caps.input == providers::InputMode::inline_body;
+    policy.tagged = caps.tagged;
+    policy.lost = account.lost;
+    if (!policy.tagged) {
+        OVERNIGHT_TRY_ASSIGN(const auto shard, store_.shard(attempt.key.shard_key()));
+        if (shard) policy.exposed_tokens = shard->input_tokens;
+    }
     AttemptMachine machine(std::move(attempt), policy);
     std::optional<Event> event{Start{}};
     for (int step = 0; event && step < most_steps; ++step) {
@@ -308,7 +420,23 @@ core::Result<PassResult> pass(store::Store& store,
                               const core::Clock& clock,
                               const providers::Accounts& accounts,
                               std::stop_token stop) {
-    return SubmitPass(store, clock, accounts, std::move(stop)).run();
+    SyncPass calls(store, clock, accounts, stop);
+    PassResult all;
+    core::Duration next{0};
+    do {
+        // While ordinary calls are made, for hours perhaps, everything else goes on.
+        if (const auto now = clock.since_boot(); now >= next || !calls.running()) {
+            next = now + shortest_poll(accounts);
+            OVERNIGHT_TRY_ASSIGN(const auto rest, SubmitPass(store, clock, accounts, stop).run());
+            all.worked = all.worked || rest.worked;
+            all.due = rest.due;
+        }
+        OVERNIGHT_TRY(calls.step());
+        calls.wait();
+    } while (calls.running());
+    all.worked = all.worked || calls.result().worked;
+    all.due = std::min(all.due, calls.result().due);
+    return all;
 }
 
 }  // namespace overnight::submitter

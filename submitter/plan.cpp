@@ -11,6 +11,7 @@
 #include "submitter/input_copy.hpp"
 #include "submitter/plan_job.hpp"
 #include "submitter/requests.hpp"
+#include "submitter/row_checks.hpp"
 #include "submitter/row_sink.hpp"
 #include "submitter/seen_rows.hpp"
 #include "submitter/shard_writer.hpp"
@@ -89,6 +90,9 @@ private:
     core::Error at(const jsonl::Record& record, core::Error&& error) const;
     /// A table has the columns of the first record; a later object must not bring others.
     core::Result<> check_fits_table(const jsonl::Record& record) const;
+    /// An object of a JSONL file may bring a name that the answer has too.
+    core::Result<> check_own_names(const jsonl::Record& record) const;
+    core::Result<> check_id_column() const;
 
     store::Store& store_;
     const PlanRequest& request_;
@@ -105,6 +109,8 @@ private:
     std::optional<store::AnswerIndex> answers_;
     std::optional<ShardWriter> shards_;
     std::optional<PackWriter> packs_;
+    RowChecks checks_;
+    std::vector<std::string> answer_columns_;
 };
 
 core::Error RecipePlan::at(const jsonl::Record& record, core::Error&& error) const {
@@ -113,7 +119,7 @@ core::Error RecipePlan::at(const jsonl::Record& record, core::Error&& error) con
 }
 
 core::Result<> RecipePlan::open_files() {
-    const auto& recipe = request_.recipe;
+    const auto& recipe = spec_.recipe;  // with its settings translated
     OVERNIGHT_TRY_ASSIGN(input_, find_input(store_, request_, job_));
     OVERNIGHT_TRY_ASSIGN(auto compiled,
                          recipe::RowTemplate::compile(recipe.row_template, recipe.path.string()));
@@ -121,9 +127,14 @@ core::Result<> RecipePlan::open_files() {
     OVERNIGHT_TRY_ASSIGN(auto reader, jsonl::RecordReader::open(input_.path, input_.format));
     reader_.emplace(std::move(reader));
     // Objects of a JSONL file may differ from each other: their columns are checked row by row.
-    if (input_.format != jsonl::Format::jsonl)
-        OVERNIGHT_TRY(template_->check_columns(reader_->columns()));
+    if (input_.format != jsonl::Format::jsonl) {
+        OVERNIGHT_TRY(
+            template_->check_columns(reader_->columns(), recipe::RowTemplate::Columns::fixed));
+        OVERNIGHT_TRY(check_id_column());
+    }
     OVERNIGHT_TRY(recipe::check_output_columns(spec_.shape, reader_->columns()));
+    for (const auto& column : spec_.shape.columns())
+        answer_columns_.push_back(column.name);
     std::error_code ignored;
     input_bytes_ = std::filesystem::file_size(input_.path, ignored);
     fingerprinter_.emplace(recipe, spec_.adapter->family(), spec_.endpoint, spec_.shape);
@@ -173,11 +184,38 @@ core::Result<> RecipePlan::check_fits_table(const jsonl::Record& record) const {
     return {};
 }
 
+core::Result<> RecipePlan::check_own_names(const jsonl::Record& record) const {
+    for (const auto& field : record.fields) {
+        const bool taken = field.name == "_status" || field.name == "_error" ||
+                           std::any_of(answer_columns_.begin(), answer_columns_.end(),
+                                       [&](const auto& name) { return name == field.name; });
+        if (taken)
+            return core::Error(core::Errc::invalid_input,
+                               "it has \"" + core::printable(field.name, 80) +
+                                   "\", which is a name of the output's own; rename it there or in "
+                                   "[answer]");
+    }
+    return {};
+}
+
+core::Result<> RecipePlan::check_id_column() const {
+    const auto& id = spec_.recipe.id_column;
+    const auto& columns = reader_->columns();
+    if (id.empty() || std::find(columns.begin(), columns.end(), id) != columns.end()) return {};
+    const std::vector<std::string_view> names(columns.begin(), columns.end());
+    std::string what = spec_.recipe.path.string() + ": [input] id = \"" + core::printable(id, 80) +
+                       "\" is no column of " + input_.path.filename().string();
+    if (const auto near = core::nearest(id, names); !near.empty())
+        what += "; did you mean \"" + core::printable(near, 80) + "\"?";
+    return core::Error(core::Errc::invalid_input, std::move(what));
+}
+
 core::Result<> RecipePlan::read_all(PlanSummary& summary) {
     const std::uint64_t longest = spec_.caps.max_line_bytes / 2;
     OVERNIGHT_TRY_ASSIGN(const auto out_format, jsonl::format_of(request_.output));
     const bool objects_to_table =
         input_.format == jsonl::Format::jsonl && out_format != jsonl::Format::jsonl;
+    const std::string& id_column = spec_.recipe.id_column;
     jsonl::Record record;
     std::string text;
     while (true) {
@@ -186,6 +224,9 @@ core::Result<> RecipePlan::read_all(PlanSummary& summary) {
         if (objects_to_table)
             if (auto fits = check_fits_table(record); !fits)
                 return at(record, std::move(fits).error());
+        if (input_.format == jsonl::Format::jsonl)
+            if (auto free = check_own_names(record); !free)
+                return at(record, std::move(free).error());
         if (auto rendered = template_->render(record, text); !rendered)
             return at(record, std::move(rendered).error());
         if (text.size() > longest)
@@ -196,6 +237,11 @@ core::Result<> RecipePlan::read_all(PlanSummary& summary) {
         if (text.empty())
             return at(record, {core::Errc::invalid_input,
                                "its prompt is empty; [prompt] row renders to nothing"});
+        checks_.see_text(text, record.line);
+        if (!id_column.empty()) {
+            const auto* id = record.find(id_column);
+            checks_.see_id(id ? std::string_view(id->value) : std::string_view());
+        }
         if (auto placed = place_row(core::RowNo{summary.rows}, text, summary); !placed)
             return at(record, std::move(placed).error());
         ++summary.rows;
@@ -217,6 +263,8 @@ core::Result<> RecipePlan::run(PlanSummary& summary) {
     const core::Stopwatch stopwatch("plan");
     OVERNIGHT_TRY(open_files());
     OVERNIGHT_TRY(read_all(summary));
+    for (auto& warning : checks_.warnings(input_.path.string(), spec_.recipe.id_column))
+        summary.warnings.push_back(std::move(warning));
     summary.requests = shards_->requests();
     summary.shards = shards_->shards();
     summary.input_tokens = shards_->input_tokens();

@@ -41,6 +41,7 @@ struct RawPlanRequest {
     std::filesystem::path output;  ///< absolute
     core::AccountName account;
     const providers::Adapter* adapter = nullptr;
+    std::string model;  ///< of lines that do not name one (Gemini); others must agree; may be empty
     std::uint32_t attempts = 3;
     PlanMode mode = PlanMode::write;
     std::function<void(std::uint64_t rows, double share)> progress;
@@ -54,7 +55,8 @@ struct PlanSummary {
     std::uint32_t shards = 0;
     std::uint64_t input_tokens = 0;  ///< estimated, of the requests to send
     std::uint64_t shard_bytes = 0;
-    std::vector<std::string> warnings;  ///< duplicate ids and the like
+    std::vector<std::string> warnings;              ///< duplicate ids and the like
+    providers::Tier tier = providers::Tier::batch;  ///< of the account; for whoever shows the plan
 };
 
 /// Errors: invalid_input with file and line for anything wrong in recipe or input; out_of_space;

@@ -29,6 +29,8 @@ public:
 
 private:
     bool writes() const noexcept { return request_.mode == PlanMode::write; }
+    /// Lines of a provider whose batches name the model get the one that was asked for.
+    core::Result<> give_model(providers::Adapter::RawRequest& raw) const;
     core::Result<> place(const providers::Adapter::RawRequest& raw, PlanSummary& summary);
     core::Result<> check_uniform(const providers::Adapter::RawRequest& raw,
                                  PlanSummary& summary) const;
@@ -45,6 +47,19 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> repeats_;  ///< by the first of the equal rows
     std::uint32_t crc_ = 0;
 };
+
+core::Result<> RawPlan::give_model(providers::Adapter::RawRequest& raw) const {
+    if (raw.model.empty()) raw.model = request_.model;
+    if (raw.model.empty())
+        return core::Error(core::Errc::invalid_input,
+                           "lines of " + std::string(request_.adapter->kind()) +
+                               " batches do not name the model; give --model NAME");
+    if (!request_.model.empty() && raw.model != request_.model)
+        return core::Error(
+            core::Errc::invalid_input,
+            "model is '" + raw.model + "', and --model says '" + request_.model + "'");
+    return {};
+}
 
 core::Result<> RawPlan::check_uniform(const providers::Adapter::RawRequest& raw,
                                       PlanSummary& summary) const {
@@ -67,11 +82,14 @@ core::Result<> RawPlan::check_uniform(const providers::Adapter::RawRequest& raw,
 core::Result<store::Fingerprint> RawPlan::fingerprint_of(
     const providers::Adapter::RawRequest& raw) {
     const auto family = request_.adapter->family();
-    const auto first = recipe::raw_fingerprint(family, raw.endpoint, raw.body);
+    // A body that names no model is another request at another model.
+    const std::string endpoint =
+        request_.model.empty() ? raw.endpoint : raw.endpoint + "@" + request_.model;
+    const auto first = recipe::raw_fingerprint(family, endpoint, raw.body);
     OVERNIGHT_TRY_ASSIGN(const auto earlier, seen_->find(first));
     if (!earlier) return first;
     const std::uint32_t repeat = ++repeats_[earlier->v];
-    return recipe::raw_fingerprint(family, raw.endpoint + "#" + std::to_string(repeat), raw.body);
+    return recipe::raw_fingerprint(family, endpoint + "#" + std::to_string(repeat), raw.body);
 }
 
 core::Result<> RawPlan::place(const providers::Adapter::RawRequest& raw, PlanSummary& summary) {
@@ -129,6 +147,7 @@ core::Result<> RawPlan::run(PlanSummary& summary) {
         };
         auto raw = request_.adapter->read_raw_line(line.text);
         if (!raw) return at(std::move(raw).error());
+        if (auto named = give_model(*raw); !named) return at(std::move(named).error());
         if (auto placed = place(*raw, summary); !placed) return at(std::move(placed).error());
         ++summary.rows;
         if (summary.rows % rows_between_reports == 0) {

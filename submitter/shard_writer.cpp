@@ -9,7 +9,7 @@
 namespace overnight::submitter {
 namespace {
 
-constexpr std::string_view line_start = R"({"custom_id":")";  // every adapter writes it first
+constexpr std::size_t id_within = 64;  // every adapter writes the id first
 
 }  // namespace
 
@@ -17,6 +17,7 @@ ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_reques
     ShardLimits limits;
     limits.requests = caps.max_requests;
     if (batch_requests > 0) limits.requests = std::min(limits.requests, batch_requests);
+    limits.vary_requests = std::min(caps.vary_requests, limits.requests / 10);
     limits.bytes = caps.max_bytes;
     limits.inputs = caps.form == providers::PromptForm::list ? caps.max_list_inputs : UINT32_MAX;
     return limits;
@@ -46,8 +47,9 @@ ShardWriter::ShardWriter(const store::Store& store,
 bool ShardWriter::fits(std::size_t line_bytes,
                        std::size_t rows,
                        const LineCost& cost) const noexcept {
-    return manifest_.requests() + 1u <= limits_.requests &&
-           shard_bytes_ + line_bytes <= limits_.bytes && manifest_.rows() + rows <= limits_.rows &&
+    const std::uint32_t requests = limits_.requests - next_.v % (limits_.vary_requests + 1);
+    return manifest_.requests() + 1u <= requests && shard_bytes_ + line_bytes <= limits_.bytes &&
+           manifest_.rows() + rows <= limits_.rows &&
            shard_inputs_ + cost.inputs <= limits_.inputs &&
            shard_tokens_ + cost.input_tokens <= limits_.input_tokens;
 }
@@ -156,14 +158,14 @@ core::Result<> rewrite_shard(const std::filesystem::path& from,
     while (true) {
         OVERNIGHT_TRY_ASSIGN(const bool more, in.next(line));
         if (!more) break;
-        const std::size_t id_at = line_start.size();
-        const std::size_t id_end = line.text.find('"', id_at);
-        if (!line.text.starts_with(line_start) || id_end == std::string_view::npos ||
-            line.text.substr(id_at, model::intent_characters) != old_intent.v)
+        const std::size_t id_at = line.text.substr(0, id_within).find(old_intent.v);
+        if (id_at == std::string_view::npos || id_at == 0 || line.text[id_at - 1] != '"')
             return damaged(line.number);
+        const std::size_t id_end = line.text.find('"', id_at);
+        if (id_end == std::string_view::npos) return damaged(line.number);
         const auto id = model::parse_custom_id(line.text.substr(id_at, id_end - id_at));
         if (!id) return damaged(line.number);
-        text.assign(line_start);
+        text.assign(line.text.substr(0, id_at));
         text.append(new_intent.v).append("_").append(core::base36(id->index)).append(new_suffix);
         text.append(line.text.substr(id_end)).append("\n");
         OVERNIGHT_TRY(out.write(text));

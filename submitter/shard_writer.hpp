@@ -32,7 +32,8 @@ struct ShardLimits {
     std::uint64_t bytes = 200'000'000;
     std::uint32_t inputs = 50'000;
     std::uint64_t input_tokens = UINT64_MAX;
-    std::uint32_t rows = 250'000;  ///< ours: what settling one shard holds in memory
+    std::uint32_t vary_requests = 0;  ///< shard n has up to n modulo (this + 1) requests fewer
+    std::uint32_t rows = 250'000;     ///< ours: what settling one shard holds in memory
 };
 /// The provider's, and the recipe's `batch_requests` (0: none).
 ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_requests);

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 page=${1:-docs/overnight.1}
 failed=0
-for command in run plan submit status results errors retry cancel forget daemon pass report doctor emulator; do
+for command in run plan submit status results errors retry cancel forget daemon pass doctor emulator; do
     grep -qE "^\.B[IR]? $command\b" "$page" || { echo "$page:1: the command '$command' is missing"; failed=1; }
 done
 for code in 0 1 2 3 70 75 78 130; do

@@ -3,8 +3,8 @@
 #
 #   tools/sanitize.sh asan|tsan [--jobs N] [FOLDER...]
 #
-# FOLDERs name folders of tests/unit; with none, every test runs, the integration and crash tests too. A folder without tests
-# is passed over.
+# FOLDERs name folders of tests/unit, or single tests like integration.main_job; with none, every test runs, the integration and
+# crash tests too. A folder without tests is passed over.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,19 +42,29 @@ fi
 
 folders=()
 targets=()
+tests=()
 for folder in "$@"; do
+    if [[ $folder == integration.* ]]; then
+        tests+=("$folder")
+        targets+=(overnight)
+    fi
     if [[ -e tests/unit/$folder/CMakeLists.txt ]]; then
         folders+=("$folder")
         targets+=("tests/unit/$folder/all")
     fi
 done
-[[ ${#folders[@]} -gt 0 ]] || { echo "sanitize: error: none of these folders has tests: $*" >&2; exit 1; }
+[[ ${#folders[@]} -gt 0 || ${#tests[@]} -gt 0 ]] || { echo "sanitize: error: none of these folders has tests: $*" >&2; exit 1; }
 cmake --build --preset "$preset" --parallel "$jobs" --target "${targets[@]}"
 failed=()
 for folder in "${folders[@]}"; do
     echo "sanitize: $preset of tests/unit/$folder"
     "${wrap[@]}" ctest --test-dir "build/$preset/tests/unit/$folder" --parallel "$jobs" --output-on-failure \
         --no-tests=error || failed+=("$folder")
+done
+for name in "${tests[@]}"; do
+    echo "sanitize: $preset of $name"
+    "${wrap[@]}" ctest --test-dir "build/$preset" --tests-regex "^${name//./\\.}\$" --output-on-failure --no-tests=error ||
+        failed+=("$name")
 done
 if [[ ${#failed[@]} -gt 0 ]]; then
     echo "sanitize: FAILED: ${failed[*]}" >&2

@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh             what a build and its tests need
 #   tools/setup.sh --lint      the same, and what `make lint` needs besides
+#   tools/setup.sh --node      the same, and Node and npm, unless both can be run: the providers' SDKs (tests/conformance)
 #   tools/setup.sh --list      only prints the names of the packages
 #   tools/setup.sh --replace   may remove packages that conflict (Debian 12: another Boost)
 #
@@ -16,6 +17,7 @@ libraries='libssl-dev liblmdb-dev libsimdjson-dev libtomlplusplus-dev libcli11-d
            libvalijson-dev libspdlog-dev libsystemd-dev'
 test_libraries='libgtest-dev libgmock-dev libbenchmark-dev'
 lint_tools='clang-format systemd git man-db'
+node_tools='nodejs npm'
 
 say() { printf 'setup: %s\n' "$*"; }
 die() {
@@ -112,12 +114,18 @@ for argument in "$@"; do
     case $argument in
         --list) list=yes ;;
         --lint) requirements="$requirements $lint_tools" ;;
+        --node)
+            # They often come from elsewhere than the distribution.
+            if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+                requirements="$requirements $node_tools"
+            fi
+            ;;
         --replace) remove= ;;
         -h | --help)
-            sed -n '2,9s/^# \{0,1\}//p' "$0"
+            sed -n '2,10s/^# \{0,1\}//p' "$0"
             exit 0
             ;;
-        *) die "unknown option '$argument'; there are --lint, --list, --replace" ;;
+        *) die "unknown option '$argument'; there are --lint, --node, --list, --replace" ;;
     esac
 done
 

@@ -1,6 +1,7 @@
 #include "providers/openai/bodies.hpp"
 
 #include "jsonl/json_text.hpp"
+#include "providers/body_text.hpp"
 #include "providers/json_parts.hpp"
 #include "providers/openai/endpoint.hpp"
 #include "providers/openai/parameters.hpp"
@@ -41,11 +42,16 @@ Result<> check(const BodySpec& spec, Endpoint endpoint) {
 /// The head of a schema format, up to where the schema itself stands.
 constexpr std::string_view schema_head = R"("name":"answer","strict":true,"schema":)";
 
+/// `{"model":"NAME",`, or `{` where the batch names the model.
+std::string opening(const Profile& profile, const BodySpec& spec) {
+    return profile.full_lines ? R"({"model":)" + json_text(spec.model) + "," : "{";
+}
+
 // The instructions go under "system": every chat model takes that role, and those that know
 // "developer" treat it as such (providers/openai.md 4.1 and 10.1 show one each).
-BodyTemplate chat_body(const BodySpec& spec, const Parameters& parameters) {
+BodyTemplate chat_body(const Profile& profile, const BodySpec& spec, const Parameters& parameters) {
     BodyTemplate body;
-    body.before = R"({"model":)" + json_text(spec.model) + R"(,"messages":[)";
+    body.before = opening(profile, spec) + R"("messages":[)";
     if (!spec.instructions.empty())
         body.before += R"({"role":"system","content":)" + json_text(spec.instructions) + "},";
     body.before += R"({"role":"user","content":")";
@@ -61,12 +67,14 @@ BodyTemplate chat_body(const BodySpec& spec, const Parameters& parameters) {
     return body;
 }
 
-BodyTemplate responses_body(const BodySpec& spec, const Parameters& parameters) {
+BodyTemplate responses_body(const Profile& profile,
+                            const BodySpec& spec,
+                            const Parameters& parameters) {
     BodyTemplate body;
-    body.before = R"({"model":)" + json_text(spec.model);
+    body.before = opening(profile, spec);
     if (!spec.instructions.empty())
-        body.before += R"(,"instructions":)" + json_text(spec.instructions);
-    body.before += R"(,"input":")";
+        body.before += R"("instructions":)" + json_text(spec.instructions) + ",";
+    body.before += R"("input":")";
     body.after = "\"";
     if (!spec.schema.empty()) {
         body.after.append(R"(,"text":{"format":{"type":"json_schema",)").append(schema_head);
@@ -82,9 +90,11 @@ BodyTemplate responses_body(const BodySpec& spec, const Parameters& parameters) 
     return body;
 }
 
-BodyTemplate completions_body(const BodySpec& spec, const Parameters& parameters) {
+BodyTemplate completions_body(const Profile& profile,
+                              const BodySpec& spec,
+                              const Parameters& parameters) {
     BodyTemplate body;
-    body.before = R"({"model":)" + json_text(spec.model) + R"(,"prompt":")";
+    body.before = opening(profile, spec) + R"("prompt":")";
     if (!spec.instructions.empty()) {
         const std::string text = json_text(spec.instructions);
         body.before.append(text, 1, text.size() - 2).append(completion_break);
@@ -95,12 +105,16 @@ BodyTemplate completions_body(const BodySpec& spec, const Parameters& parameters
     return body;
 }
 
-BodyTemplate list_body(const BodySpec& spec, const Parameters& parameters, Endpoint endpoint) {
+BodyTemplate list_body(const Profile& profile,
+                       const BodySpec& spec,
+                       const Parameters& parameters,
+                       Endpoint endpoint) {
     BodyTemplate body;
-    body.before = R"({"model":)" + json_text(spec.model) + R"(,"input":[)";
+    body.before = opening(profile, spec) + R"("input":[)";
     body.after = "]";
     // Half the size of float text, and exact (providers/openai.md 10.3).
-    if (endpoint == Endpoint::embeddings && !parameters.has("encoding_format"))
+    if (endpoint == Endpoint::embeddings && profile.packs_vectors &&
+        !parameters.has("encoding_format"))
         body.after += R"(,"encoding_format":"base64")";
     parameters.append_to(body.after);
     body.after += "}";
@@ -149,33 +163,53 @@ Result<std::vector<std::string>> inputs(const JsonPart& input) {
 
 }  // namespace
 
-Result<BodyTemplate> make_body(const BodySpec& spec) {
-    const auto endpoint = find_endpoint(spec.endpoint);
+Result<BodyTemplate> make_body(const Profile& profile, const BodySpec& spec) {
+    const auto endpoint = find_endpoint(profile.endpoints, spec.endpoint);
     if (!endpoint)
-        return Error(Errc::invalid_input,
-                     "\"" + spec.endpoint + "\" is not an endpoint of OpenAI's batches");
+        return Error(Errc::invalid_input, "\"" + spec.endpoint + "\" is not an endpoint of " +
+                                              std::string(profile.name) + "'s batches");
     OVERNIGHT_TRY(check(spec, *endpoint));
     OVERNIGHT_TRY_ASSIGN(const Parameters parameters, Parameters::read(spec, *endpoint));
     switch (*endpoint) {
     case Endpoint::chat:
-        return chat_body(spec, parameters);
+        return chat_body(profile, spec, parameters);
     case Endpoint::responses:
-        return responses_body(spec, parameters);
+        return responses_body(profile, spec, parameters);
     case Endpoint::completions:
-        return completions_body(spec, parameters);
+        return completions_body(profile, spec, parameters);
     case Endpoint::embeddings:
     case Endpoint::moderations:
         break;
     }
-    return list_body(spec, parameters, *endpoint);
+    return list_body(profile, spec, parameters, *endpoint);
 }
 
-void append_frame(std::string& out, std::string_view custom_id, std::string_view endpoint) {
+void append_frame(const Profile& profile,
+                  std::string& out,
+                  std::string_view custom_id,
+                  std::string_view endpoint) {
     out += R"({"custom_id":)";
     jsonl::append_json_string(out, custom_id);
-    out += R"(,"method":"POST","url":)";
-    jsonl::append_json_string(out, endpoint);
+    if (profile.full_lines) {
+        out += R"(,"method":"POST","url":)";
+        jsonl::append_json_string(out, endpoint);
+    }
     out += R"(,"body":)";
+}
+
+void append_failure_line(const Profile& profile,
+                         std::string& out,
+                         std::string_view custom_id,
+                         std::string_view code,
+                         std::string_view message) {
+    const bool grpc = profile.lines == LineShape::grpc;
+    out += grpc ? R"({"batch_request_id":)" : R"({"id":null,"custom_id":)";
+    jsonl::append_json_string(out, custom_id);
+    out += grpc ? R"(,"batch_result":{"error":{"code":)" : R"(,"response":null,"error":{"code":)";
+    jsonl::append_json_string(out, code);
+    out += R"(,"message":)";
+    jsonl::append_json_string(out, message);
+    out += grpc ? "}}}" : "}}";
 }
 
 Result<std::vector<std::string>> read_line_prompt(std::string_view line) {

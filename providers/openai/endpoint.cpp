@@ -1,14 +1,6 @@
 #include "providers/openai/endpoint.hpp"
 
-#include <array>
-
 namespace overnight::providers::openai {
-namespace {
-
-constexpr std::array all{Endpoint::chat, Endpoint::responses, Endpoint::embeddings,
-                         Endpoint::moderations, Endpoint::completions};
-
-}  // namespace
 
 std::string_view path_of(Endpoint endpoint) noexcept {
     switch (endpoint) {
@@ -26,15 +18,16 @@ std::string_view path_of(Endpoint endpoint) noexcept {
     return "/v1/chat/completions";
 }
 
-std::optional<Endpoint> find_endpoint(std::string_view path) noexcept {
-    for (const auto endpoint : all)
+std::optional<Endpoint> find_endpoint(std::span<const Endpoint> known,
+                                      std::string_view path) noexcept {
+    for (const auto endpoint : known)
         if (path_of(endpoint) == path) return endpoint;
     return std::nullopt;
 }
 
-std::vector<std::string_view> endpoint_paths() {
+std::vector<std::string_view> endpoint_paths(std::span<const Endpoint> known) {
     std::vector<std::string_view> paths;
-    for (const auto endpoint : all)
+    for (const auto endpoint : known)
         paths.push_back(path_of(endpoint));
     return paths;
 }

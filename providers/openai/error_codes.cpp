@@ -1,5 +1,7 @@
 #include "providers/openai/error_codes.hpp"
 
+#include "providers/phrase.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -42,10 +44,6 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) n
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool holds_one_of(std::string_view text, std::span<const std::string_view> phrases) noexcept {
-    return std::any_of(phrases.begin(), phrases.end(), [&](auto p) { return holds(text, p); });
-}
-
 bool is_quota_word(std::string_view word) noexcept {
     return is_one_of(word, quota_codes) ||
            std::any_of(quota_endings.begin(), quota_endings.end(),
@@ -53,14 +51,6 @@ bool is_quota_word(std::string_view word) noexcept {
 }
 
 }  // namespace
-
-bool holds(std::string_view text, std::string_view phrase) noexcept {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::search(text.begin(), text.end(), phrase.begin(), phrase.end(),
-                       [&](char a, char b) { return lower(a) == b; }) != text.end();
-}
 
 bool says_quota(const ErrorText& e) noexcept {
     return is_quota_word(e.code) || is_quota_word(e.type) ||

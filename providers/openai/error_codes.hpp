@@ -33,7 +33,4 @@ bool says_doubtful(const ErrorText& e) noexcept;
 /// A validation error that only another input file can cure; OpenAI's and Azure's spellings.
 bool says_bad_file(const ErrorText& e) noexcept;
 
-/// True when `text` holds `phrase`, which is in lower case; ASCII letters compare without case.
-bool holds(std::string_view text, std::string_view phrase) noexcept;
-
 }  // namespace overnight::providers::openai

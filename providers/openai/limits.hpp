@@ -27,7 +27,6 @@ constexpr std::uint32_t max_inputs_per_moderation = 32;
 constexpr std::uint64_t max_line_bytes = 16u << 20;  ///< ours: none is named
 constexpr std::size_t max_metadata_bytes = 512;      ///< of one value; the limit counts characters
 constexpr std::size_t max_custom_id_bytes = 512;     ///< ours, of a user's own id: none is named
-constexpr std::size_t max_id_bytes = 1024;           ///< ours, of an id in a reply
 
 /// How long an uploaded input lives: the longest that the provider allows.
 constexpr std::chrono::seconds file_life{2'592'000};

@@ -1,7 +1,7 @@
 #include "providers/openai/line_bodies.hpp"
 
+#include "providers/line_values.hpp"
 #include "providers/openai/line_items.hpp"
-#include "providers/openai/line_values.hpp"
 
 namespace overnight::providers::openai {
 namespace {

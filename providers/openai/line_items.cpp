@@ -1,9 +1,9 @@
 #include "providers/openai/line_items.hpp"
 
 #include "core/bytes.hpp"
-#include "jsonl/json_text.hpp"
 #include "providers/json_parts.hpp"
-#include "providers/openai/line_values.hpp"
+#include "providers/line_values.hpp"
+#include "providers/number_list.hpp"
 
 #include <array>
 #include <bit>
@@ -19,30 +19,10 @@ namespace {
 using simdjson::error_code;
 using simdjson::SUCCESS;
 
-template <class Float>
-void append_shortest(std::string& out, Float value) {
+void append_shortest(std::string& out, float value) {
     std::array<char, 32> text{};
     const auto [end, code] = std::to_chars(text.data(), text.data() + text.size(), value);
     if (code == std::errc{}) out.append(text.data(), end);
-}
-
-/// Appends a list of numbers, each as the shortest text of the same double. False when one is no
-/// finite number.
-error_code append_numbers(std::string& out, od::value list, bool& good) {
-    out.push_back('[');
-    const auto code = each_element(list, [&](od::value element) -> error_code {
-        const std::string_view token = without_blanks(element.raw_json_token());
-        double number = 0;
-        const auto read = std::from_chars(token.data(), token.data() + token.size(), number);
-        good = good && jsonl::is_json_number(token) && read.ec == std::errc{};
-        if (!good) return SUCCESS;
-        if (out.back() != '[') out.push_back(',');
-        append_shortest(out, number);
-        return SUCCESS;
-    });
-    good = good && out.back() != '[';
-    out.push_back(']');
-    return code;
 }
 
 struct Vector {

@@ -1,13 +1,11 @@
 #include "providers/openai/line_verdict.hpp"
 
-#include "providers/openai/wire.hpp"
+#include "providers/wire_values.hpp"
 
 namespace overnight::providers::openai {
 namespace {
 
 using model::Verdict;
-
-constexpr std::size_t kept_message_bytes = 2'048;
 
 void set(LineResult& out, Verdict verdict, std::string_view code, std::string_view message) {
     out.verdict = verdict;

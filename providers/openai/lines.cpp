@@ -1,15 +1,13 @@
 #include "providers/openai/lines.hpp"
 
-#include "jsonl/utf8_repair.hpp"
+#include "providers/line_document.hpp"
+#include "providers/openai/grpc_lines.hpp"
 #include "providers/openai/limits.hpp"
 #include "providers/openai/line_bodies.hpp"
 #include "providers/openai/line_facts.hpp"
-#include "providers/openai/line_values.hpp"
 #include "providers/openai/line_verdict.hpp"
-#include "recipe/json_walk.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace overnight::providers::openai {
 namespace {
@@ -28,15 +26,15 @@ public:
     explicit Parser(Endpoint endpoint) : endpoint_(endpoint) {}
 
     Result<> parse(std::string_view line, LineResult& out) override {
-        error_code code = read(line, out);
-        if (code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR) {
-            std::string mended = jsonl::repaired_utf8(line);
-            recipe::mend_lone_surrogates(mended);
-            code = read(mended, out);
-        }
-        if (code)
-            return Error(Errc::protocol,
-                         "a result line is not a JSON object: " + std::string(error_message(code)));
+        OVERNIGHT_TRY(document_.read(
+            line,
+            [&] {
+                out.clear();
+                facts_ = {};
+                seen_ = 0;
+                repeated_ = false;
+            },
+            [&](std::string_view key, od::value value) { return member(key, value, out); }));
         if (repeated_) return Error(Errc::protocol, "a result line names a member twice");
         if (out.custom_id.empty()) return Error(Errc::protocol, "a result line has no custom_id");
         if (out.custom_id.size() > max_custom_id_bytes)
@@ -46,29 +44,6 @@ public:
     }
 
 private:
-    error_code read(std::string_view line, LineResult& out) {
-        out.clear();
-        facts_ = {};
-        seen_ = 0;
-        repeated_ = false;
-        if (buffer_.size() < line.size() + simdjson::SIMDJSON_PADDING)
-            buffer_.resize(line.size() + line.size() / 2 + simdjson::SIMDJSON_PADDING);
-        std::memcpy(buffer_.data(), line.data(), line.size());
-        std::memset(buffer_.data() + line.size(), 0, simdjson::SIMDJSON_PADDING);
-        od::document document;
-        if (const auto code =
-                parser_.iterate(buffer_.data(), line.size(), buffer_.size()).get(document))
-            return code;
-        od::object object;
-        if (const auto code = document.get_object().get(object)) return code;
-        const auto code = each_member(
-            object, [&](std::string_view key, od::value value) { return member(key, value, out); });
-        if (code) return code;
-        const char* behind = nullptr;
-        const bool at_end = document.current_location().get(behind) != SUCCESS;  // out of bounds
-        return at_end ? SUCCESS : simdjson::TRAILING_CONTENT;
-    }
-
     error_code member(std::string_view key, od::value value, LineResult& out) {
         if (key == "custom_id") {
             mark(Member::custom_id);
@@ -103,8 +78,7 @@ private:
     }
 
     Endpoint endpoint_;
-    od::parser parser_;
-    std::string buffer_;
+    LineDocument document_;
     LineFacts facts_;
     unsigned seen_ = 0;
     bool repeated_ = false;
@@ -112,7 +86,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<LineParser> make_line_parser(Endpoint endpoint) {
+std::unique_ptr<LineParser> make_line_parser(LineShape shape, Endpoint endpoint) {
+    if (shape == LineShape::grpc) return make_grpc_line_parser(endpoint);
     return std::make_unique<Parser>(endpoint);
 }
 

@@ -4,6 +4,7 @@
 
 #include "providers/api.hpp"
 #include "providers/openai/endpoint.hpp"
+#include "providers/openai/profile.hpp"
 
 #include <memory>
 
@@ -11,6 +12,6 @@ namespace overnight::providers::openai {
 
 /// The parser of a batch on `endpoint`. Bytes that are not UTF-8 and half surrogate pairs are
 /// mended with U+FFFD rather than losing an answer that was paid for.
-std::unique_ptr<LineParser> make_line_parser(Endpoint endpoint);
+std::unique_ptr<LineParser> make_line_parser(LineShape shape, Endpoint endpoint);
 
 }  // namespace overnight::providers::openai

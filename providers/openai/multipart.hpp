@@ -3,10 +3,11 @@
 
 #include "model/http.hpp"
 #include "providers/api.hpp"
+#include "providers/openai/profile.hpp"
 
 namespace overnight::providers::openai {
 
 /// The same spec makes the same bytes. The file is streamed from where it is.
-model::HttpRequest upload_request(const UploadSpec& spec);
+model::HttpRequest upload_request(const Profile& profile, const UploadSpec& spec);
 
 }  // namespace overnight::providers::openai

@@ -1,11 +1,10 @@
 #include "providers/openai/parameters.hpp"
 
-#include "jsonl/json_text.hpp"
+#include "providers/body_text.hpp"
+#include "providers/portable.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 
 namespace overnight::providers::openai {
 namespace {
@@ -39,31 +38,47 @@ Result<> check(const JsonPart& p, bool has_schema, Endpoint endpoint) {
     return {};
 }
 
-/// `raw` times `factor`, when it is a whole number that can be multiplied.
-std::string raised(std::string_view raw, std::uint32_t factor) {
-    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-    std::uint64_t limit = 0;
-    const auto [stop, code] = std::from_chars(raw.data(), raw.data() + raw.size(), limit);
-    const bool whole = code == std::errc{} && stop == raw.data() + raw.size();
-    if (!whole || limit > largest / std::max(factor, 1u)) return std::string(raw);
-    return std::to_string(limit * std::max(factor, 1u));
-}
-
-void append_member(std::string& out, std::string_view name, std::string_view raw) {
-    out.push_back(',');
-    jsonl::append_json_string(out, name);
-    out.push_back(':');
-    append_one_line(out, raw);
-}
-
 }  // namespace
 
-void append_one_line(std::string& out, std::string_view json) {
-    const std::size_t start = out.size();
-    out.append(json);
-    std::replace_if(
-        out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
-        [](char c) { return c == '\n' || c == '\r'; }, ' ');
+Result<std::string> portable_parameters(const Profile& profile,
+                                        const recipe::Recipe& recipe,
+                                        std::string_view path) {
+    const Endpoint endpoint = find_endpoint(profile.endpoints, path).value_or(Endpoint::chat);
+    const auto not_here = [&](std::string_view setting) {
+        return Error(Errc::invalid_input, "[model] " + std::string(setting) + ": " +
+                                              std::string(path) + " has no such setting");
+    };
+    const bool responses = endpoint == Endpoint::responses;
+    const bool chat = endpoint == Endpoint::chat;
+    std::vector<Translated> made;
+    if (recipe.max_output_tokens) {
+        if (takes_list(endpoint)) return not_here("max_output_tokens");
+        const std::string_view name = responses ? "max_output_tokens"
+                                      : chat    ? profile.output_limit
+                                                : "max_tokens";
+        made.push_back({"max_output_tokens",
+                        std::string(name),
+                        std::to_string(*recipe.max_output_tokens),
+                        {output_limits.begin(), output_limits.end()}});
+    }
+    if (recipe.temperature) {
+        if (takes_list(endpoint)) return not_here("temperature");
+        made.push_back({"temperature", "temperature", number_text(*recipe.temperature)});
+    }
+    if (!recipe.reasoning_effort.empty()) {
+        if (!responses && !chat) return not_here("reasoning_effort");
+        if (!profile.takes_effort)
+            return Error(Errc::invalid_input,
+                         "[model] reasoning_effort: " + std::string(profile.name) +
+                             " has no such setting; say it in its own words in parameters");
+        const std::string quoted = '"' + recipe.reasoning_effort + '"';
+        if (responses) {
+            made.push_back({"reasoning_effort", "reasoning", R"({"effort":)" + quoted + "}"});
+        } else {
+            made.push_back({"reasoning_effort", "reasoning_effort", quoted});
+        }
+    }
+    return with_parameters(recipe.parameters, made);
 }
 
 Result<Parameters> Parameters::read(const BodySpec& spec, Endpoint endpoint) {
@@ -91,7 +106,7 @@ void Parameters::append_to(std::string& body) const {
         const bool limit =
             std::find(output_limits.begin(), output_limits.end(), part.name) != output_limits.end();
         append_member(body, part.name,
-                      limit ? raised(part.raw, output_factor_) : std::string(part.raw));
+                      limit ? raised_limit(part.raw, output_factor_) : std::string(part.raw));
     }
 }
 

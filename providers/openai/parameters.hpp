@@ -5,6 +5,7 @@
 #include "providers/api.hpp"
 #include "providers/json_parts.hpp"
 #include "providers/openai/endpoint.hpp"
+#include "providers/openai/profile.hpp"
 
 #include <string>
 #include <vector>
@@ -31,7 +32,10 @@ private:
     std::uint32_t output_factor_ = 1;
 };
 
-/// Appends JSON text so that it stands on one line: the line ends between its tokens become blanks.
-void append_one_line(std::string& out, std::string_view json);
+/// The recipe's parameters with its portable settings under the endpoint's own names
+/// (openai.md 10). Errc::invalid_input for a setting that the endpoint does not have.
+core::Result<std::string> portable_parameters(const Profile& profile,
+                                              const recipe::Recipe& recipe,
+                                              std::string_view endpoint);
 
 }  // namespace overnight::providers::openai

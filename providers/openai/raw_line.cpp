@@ -36,14 +36,21 @@ Result<std::string> required_text(const Parts& parts, std::string_view name) {
     return json_string(part->raw);
 }
 
-Result<Endpoint> endpoint_of(std::string_view url) {
-    if (const auto endpoint = find_endpoint(url)) return *endpoint;
-    const auto known = endpoint_paths();
-    std::string message =
-        "\"url\": \"" + core::printable(url, 100) + "\" is not an endpoint of OpenAI's batches";
+Result<Endpoint> endpoint_of(const Profile& profile, std::string_view url) {
+    if (const auto endpoint = find_endpoint(profile.endpoints, url)) return *endpoint;
+    const auto known = endpoint_paths(profile.endpoints);
+    std::string message = "\"url\": \"" + core::printable(url, 100) + "\" is not an endpoint of " +
+                          std::string(profile.name) + "'s batches";
     if (const auto near = core::nearest(url, known); !near.empty())
         message.append("; did you mean \"").append(near).append("\"?");
     return refused(std::move(message));
+}
+
+/// Of a line that does not say it: the create will.
+Result<Endpoint> endpoint_by_body(const Parts& body) {
+    if (find_part(body, "messages") != nullptr) return Endpoint::chat;
+    if (find_part(body, "input") != nullptr) return Endpoint::embeddings;
+    return refused("\"body\" has neither \"messages\" nor \"input\"");
 }
 
 /// How many inputs an embeddings request has: a string or one list of tokens is one.
@@ -94,24 +101,34 @@ Result<> check_stream(const Parts& body) {
 
 }  // namespace
 
-Result<Adapter::RawRequest> read_request_line(std::string_view line) {
-    if (line.size() > max_line_bytes)
-        return refused("the line is longer than " + core::bytes_text(max_line_bytes));
+Result<Adapter::RawRequest> read_request_line(const Profile& profile, std::string_view line) {
+    if (line.size() > profile.max_line_bytes)
+        return refused("the line is longer than " + core::bytes_text(profile.max_line_bytes));
     OVERNIGHT_TRY_ASSIGN(const Parts parts, json_members(line));
     Adapter::RawRequest request;
     OVERNIGHT_TRY_ASSIGN(request.custom_id, required_text(parts, "custom_id"));
     if (request.custom_id.empty() || request.custom_id.size() > max_custom_id_bytes)
         return refused("\"custom_id\" must have 1 to " + std::to_string(max_custom_id_bytes) +
                        " bytes");
-    OVERNIGHT_TRY_ASSIGN(const std::string method, required_text(parts, "method"));
-    if (method != "POST") return refused("\"method\" must be \"POST\"");
-    OVERNIGHT_TRY_ASSIGN(request.endpoint, required_text(parts, "url"));
-    OVERNIGHT_TRY_ASSIGN(const Endpoint endpoint, endpoint_of(request.endpoint));
+    Endpoint endpoint = Endpoint::chat;
+    if (profile.full_lines) {
+        OVERNIGHT_TRY_ASSIGN(const std::string method, required_text(parts, "method"));
+        if (method != "POST") return refused("\"method\" must be \"POST\"");
+        OVERNIGHT_TRY_ASSIGN(request.endpoint, required_text(parts, "url"));
+        OVERNIGHT_TRY_ASSIGN(endpoint, endpoint_of(profile, request.endpoint));
+    }
     OVERNIGHT_TRY_ASSIGN(const auto* body, required(parts, "body", JsonKind::object, "an object"));
     request.body = body->raw;
     OVERNIGHT_TRY_ASSIGN(const Parts members, json_members(request.body));
-    OVERNIGHT_TRY_ASSIGN(request.model, required_text(members, "model"));
-    if (request.model.empty()) return refused("\"body.model\" is empty");
+    if (profile.full_lines) {
+        OVERNIGHT_TRY_ASSIGN(request.model, required_text(members, "model"));
+        if (request.model.empty()) return refused("\"body.model\" is empty");
+    } else {
+        if (find_part(members, "model") != nullptr)
+            return refused("\"body.model\" must be left out: a batch names its model once");
+        OVERNIGHT_TRY_ASSIGN(endpoint, endpoint_by_body(members));
+        request.endpoint = path_of(endpoint);
+    }
     OVERNIGHT_TRY(check_stream(members));
     OVERNIGHT_TRY(check_prompt(members, endpoint));
     if (endpoint == Endpoint::embeddings) {

@@ -2,6 +2,8 @@
 
 #include "providers/openai/error_codes.hpp"
 #include "providers/openai/wire.hpp"
+#include "providers/phrase.hpp"
+#include "providers/wire_values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +13,6 @@
 namespace overnight::providers::openai {
 namespace {
 
-constexpr std::size_t kept_message_bytes = 2'048;
 constexpr std::string_view file_not_found = "file_not_found";
 
 bool is_success(int status) noexcept {
@@ -28,8 +29,9 @@ Reply reply_of(ReplyClass what, const ErrorBody& e) {
 }
 
 /// Of a reply that does not have the provider's error shape.
-Reply foreign(ReplyClass what, const model::HttpResponse& reply) {
-    std::string message = "HTTP " + std::to_string(reply.status) + " without OpenAI's error object";
+Reply foreign(const Profile& profile, ReplyClass what, const model::HttpResponse& reply) {
+    std::string message = "HTTP " + std::to_string(reply.status) + " without " +
+                          std::string(profile.name) + "'s error object";
     if (!reply.body.empty()) message.append(": ").append(cut_utf8(reply.body, 200));
     return {what, "", std::move(message)};
 }
@@ -71,10 +73,10 @@ bool proves_no_effect(int status) noexcept {
 
 }  // namespace
 
-Reply classify_reply(const model::HttpResponse& reply) {
+Reply classify_reply(const Profile& profile, const model::HttpResponse& reply) {
     if (is_success(reply.status)) return {ReplyClass::ok, "", ""};
-    const auto error = read_error(reply.body);
-    if (!error) return foreign(ReplyClass::retry, reply);
+    const auto error = read_error(profile, reply.body);
+    if (!error) return foreign(profile, ReplyClass::retry, reply);
     const ErrorText text = text_of(*error);
     if (const auto what = class_of_code(text)) return reply_of(*what, *error);
     // A batch that has ended cannot be cancelled; asking again does not change it (openai.md 1.4).
@@ -83,14 +85,14 @@ Reply classify_reply(const model::HttpResponse& reply) {
     return reply_of(class_of_status(reply.status), *error);
 }
 
-Reply classify_create_reply(const model::HttpResponse& reply) {
+Reply classify_create_reply(const Profile& profile, const model::HttpResponse& reply) {
     if (is_success(reply.status)) {
-        if (const auto batch = read_batch(reply); !batch)
+        if (const auto batch = read_batch(profile, reply); !batch)
             return {ReplyClass::ambiguous, "", batch.error().message()};
         return {ReplyClass::ok, "", ""};
     }
-    const auto error = read_error(reply.body);
-    if (!error) return foreign(ReplyClass::ambiguous, reply);
+    const auto error = read_error(profile, reply.body);
+    if (!error) return foreign(profile, ReplyClass::ambiguous, reply);
     if (!proves_no_effect(reply.status)) return reply_of(ReplyClass::ambiguous, *error);
     const ErrorText text = text_of(*error);
     if (const auto what = class_of_code(text)) return reply_of(*what, *error);

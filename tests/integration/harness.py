@@ -14,10 +14,35 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 PROGRAM = os.environ.get('OVERNIGHT', 'overnight')
 KEY = 'sk-CANARY-0123456789abcdef'
+# Rules about the world, which the emulator does not count.
+UNCOUNTED = {'token_limit', 'creates_per_hour', 'list_lag', 'batch_hidden', 'file_hidden', 'retention', 'bad_key',
+             'foreign_batches', 'key_scope'}
+# Variables of the surroundings that would change what the program does.
+FOREIGN = ('OPENAI_', 'GEMINI_', 'GOOGLE_', 'ANTHROPIC_', 'XDG_', 'STATE_', 'CREDENTIALS_')
 TIMES = 'poll = "100ms"\nlist_lag = "1s"\nsettle = "2s"\n'
+
+
+class Dialect:
+    """What differs between providers for a test that is otherwise the same."""
+
+    def __init__(self, provider, path, key_variable, id_member, list_route, create_route, more=''):
+        self.provider = provider
+        self.path = path
+        self.key_variable = key_variable
+        self.id_member = id_member
+        self.list_route = list_route
+        self.create_route = create_route
+        self.more = more  # settings of the account
+
+
+OPENAI = Dialect('openai', '/v1', 'OPENAI_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches')
+GEMINI = Dialect('gemini', '', 'GEMINI_API_KEY', 'key', 'GET /v1beta/batches', 'POST /v1beta/models/*')
+ANTHROPIC = Dialect('anthropic', '/anthropic', 'ANTHROPIC_API_KEY', 'custom_id', 'GET /v1/messages/batches',
+                    'POST /v1/messages/batches', 'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
 
 
 class Emulator:
@@ -49,8 +74,17 @@ class Emulator:
             return [e for e in map(json.loads, lines) if kind is None or e['event'] == kind]
 
 
+    def idle_faults(self):
+        """The rules of the script that have hit nothing: a test with one of them has proved nothing."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + '/_ctl/faults', timeout=30) as reply:
+            rules = json.load(reply)['data']
+        return [rule['fault'] for rule in rules if rule['hits'] == 0 and rule['fault'] not in UNCOUNTED]
+
+
 class World(unittest.TestCase):
     """A folder with a state directory, a configuration and an emulator that lives as long as the test."""
+    dialect = OPENAI
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='overnight-test-', dir=os.environ.get('OVERNIGHT_TEST_TMP')))
@@ -61,11 +95,12 @@ class World(unittest.TestCase):
     def start_emulator(self, faults=None, **options):
         self.emulator = Emulator(self.folder / 'emulator', faults, **options)
         self.addCleanup(self.emulator.stop)
-        self.configure(self.emulator.url + '/v1')
+        self.configure(self.emulator.url + self.dialect.path)
         return self.emulator
 
     def configure(self, base_url, more=''):
-        self.write('config.toml', f'[provider.openai]\nbase_url = "{base_url}"\n{TIMES}{more}')
+        name = self.dialect.provider
+        self.write('config.toml', f'[provider.{name}]\nbase_url = "{base_url}"\n{TIMES}{self.dialect.more}{more}')
 
     def write(self, name, text):
         path = self.folder / name
@@ -74,8 +109,9 @@ class World(unittest.TestCase):
         return path
 
     def environment(self, **changes):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(('OPENAI_', 'XDG_', 'STATE_', 'CREDENTIALS_'))}
-        env.update(OPENAI_API_KEY=KEY, OVERNIGHT_ANY_FILESYSTEM='1', HOME=str(self.folder), LC_ALL='C.UTF-8')
+        env = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+        env.update(OVERNIGHT_ANY_FILESYSTEM='1', HOME=str(self.folder), LC_ALL='C.UTF-8')
+        env[self.dialect.key_variable] = KEY
         env.update({k: v for k, v in changes.items() if v is not None})
         return {k: v for k, v in env.items() if changes.get(k, '') is not None}
 
@@ -118,6 +154,9 @@ class World(unittest.TestCase):
                 return status
         return self.fail(f'not {state} after {seconds} s: {status}')
 
+    def assert_faults_bit(self):
+        self.assertEqual(self.emulator.idle_faults(), [], 'faults that never happened')
+
     # --- what was left behind
 
     def table(self, path):
@@ -134,7 +173,7 @@ class World(unittest.TestCase):
             if re.fullmatch(r'\d+-\d+\.jsonl', shard.name):
                 with open(shard, encoding='utf-8') as file:
                     for line in file:
-                        lines[json.loads(line)['custom_id']] = line
+                        lines[json.loads(line)[self.dialect.id_member]] = line
         return lines
 
     def billed_by_row(self, pattern):
@@ -166,14 +205,15 @@ class World(unittest.TestCase):
             self.assertEqual(self.run_json('status').get('jobs'), [])
 
 
-def answer_table(rows, pack=1, more='', output='out.csv', attempts=3):
+def answer_table(rows, pack=1, more='', output='out.csv', attempts=3, provider='openai'):
     """A recipe over in.csv with columns id and text."""
     return f'''[input]
 file = "in.csv"
 id = "id"
 [model]
+provider = "{provider}"
 name = "gpt-6-luna"
-parameters = {{ max_completion_tokens = 400 }}
+max_output_tokens = 400
 [prompt]
 instructions = "You classify."
 row = "{{{{id}}}}: {{{{text}}}}"

@@ -17,7 +17,7 @@ class BadInput(World):
         arguments = [self.folder / a if str(a).endswith(('.toml', '.jsonl')) else a for a in arguments]
         out, err = self.overnight(*arguments, expect=code, env=env)
         lines = [line for line in err.splitlines() if line.strip()]
-        self.assertTrue(lines, 'no message')
+        self.assertEqual(len(lines), 1, err)
         for word in words:
             self.assertIn(word, err)
         self.assertNotIn(KEY, out + err)
@@ -72,7 +72,7 @@ class BadInput(World):
         self.refuse_input('id,text,summary\na,b,c\n', 'summary')
 
     def test_a_row_whose_prompt_is_empty(self):
-        self.refuse_recipe('row = "{{id}}: {{text}}"', 'row = "{{#nothing}}x{{/nothing}}"', 'in.csv', 'prompt is empty')
+        self.refuse_recipe('row = "{{id}}: {{text}}"', 'row = "{{^text}}x{{/text}}"', 'in.csv', 'prompt is empty')
 
     # --- 2B and 2J: the recipe
     def test_recipe_errors_name_line_and_key(self):
@@ -85,11 +85,39 @@ class BadInput(World):
         self.refuse_recipe('{{text}}', '{{txet}}', 'txet', 'text')
         self.refuse_recipe('{{text}}', '{{text', 'job.toml')
         self.refuse_recipe('[answer]', '[answer', 'job.toml:')
-        self.refuse_recipe('max_completion_tokens = 400', 'stream = true', 'stream')
+        self.refuse_recipe('max_output_tokens = 400', 'parameters = { stream = true }', 'stream')
         self.refuse_recipe('[model]', '[model]\nendpoint = "/v1/chat/completion"', '/v1/chat/completions')
         self.refuse_recipe('attempts = 3', 'attempts = -1', 'job.toml:', 'attempts')
         self.refuse_recipe('"out.csv"', '"out.xlsx"', 'out.xlsx')
         self.refuse_recipe('"out.csv"', '"nowhere/out.csv"', 'nowhere')
+
+    def test_an_id_that_is_no_column(self):
+        self.write('job.toml', answer_table(1).replace('id = "id"', 'id = "idd"'))
+        self.write('in.csv', numbered_rows(2))
+        _, err = self.overnight('plan', self.folder / 'job.toml', expect=1)
+        self.assertIn("did you mean \"id\"", err)
+
+    def test_a_section_that_names_no_column(self):
+        self.write('job.toml', answer_table(1).replace('{{text}}', '{{#txet}}x{{/txet}}{{text}}'))
+        self.write('in.csv', numbered_rows(2))
+        _, err = self.overnight('plan', self.folder / 'job.toml', expect=1)
+        self.assertIn('txet', err)
+
+    def test_a_later_object_with_a_name_of_the_answers(self):
+        self.write('job.toml', answer_table(1, output='out.jsonl').replace('in.csv', 'in.jsonl'))
+        self.write('in.jsonl', '{"id":1,"text":"a"}\n{"id":2,"text":"b","summary":"mine"}\n')
+        _, err = self.overnight('plan', self.folder / 'job.toml', expect=1)
+        self.assertIn('line 2', err)
+        self.assertIn('summary', err)
+
+    def test_an_output_that_is_the_input(self):
+        before = (self.folder / 'in.csv').read_bytes()
+        self.refuse('is the input', arguments=('run', 'job.toml', '-o', self.folder / 'in.csv'))
+        self.refuse_recipe('"out.csv"', '"in.csv"', 'job.toml:', 'is the input')
+        self.overnight('run', self.folder / 'job.toml')
+        _, err = self.overnight('results', '1', '-o', self.folder / 'in.csv', expect=1)
+        self.assertIn('is the input', err)
+        self.assertEqual((self.folder / 'in.csv').read_bytes(), before)
 
     def test_recipe_that_is_not_there(self):
         self.refuse('gone.toml', arguments=('run', 'gone.toml'))

@@ -14,6 +14,7 @@ class Endpoints(World):
         report = self.run_json('run', self.folder / 'job.toml')
         self.assert_rows(report, total=60, answered=60)
         self.assertEqual(len(self.table('out.csv')), 60)
+        self.assert_faults_bit()
 
     def test_embeddings_are_matched_by_index_and_come_out_as_arrays(self):
         self.start_emulator([{'fault': 'line_error', 'status': 500, 'fraction': 0.3, 'tries': 1}, {'fault': 'shuffle'}])
@@ -33,7 +34,8 @@ file = "out.jsonl"
 ''')
         report = self.run_json('run', self.folder / 'job.toml')
         self.assert_rows(report, total=300, answered=300)
-        self.assertEqual(report['requests'] >= 3, True)
+        self.assertGreaterEqual(report['requests'], 3)
+        self.assert_faults_bit()
         rows = [json.loads(line) for line in (self.folder / 'out.jsonl').read_text().splitlines()]
         by_text = {}
         for row in rows:

@@ -18,6 +18,7 @@ class ProviderOddities(World):
         self.assert_rows(report, total=rows, answered=rows)
         counts = collections.Counter(self.billed_by_row(r'row-\d{6}').values())
         self.assertEqual(counts, {billed: rows})
+        self.assert_faults_bit()
         self.check_store()
 
     def test_a_create_that_is_refused_a_dozen_times(self):
@@ -30,7 +31,7 @@ class ProviderOddities(World):
         self.run_to_the_end([{'fault': 'corrupt_content', 'times': 1}])
 
     def test_a_result_file_of_another_batch_is_not_taken_for_missing_lines(self):
-        self.run_to_the_end([{'fault': 'swap_results', 'nth': 2, 'times': 1}], more='batch_requests = 10')
+        self.run_to_the_end([{'fault': 'swap_results', 'nth': 2}], more='batch_requests = 10')
 
     def test_a_create_that_was_lost_is_made_again_behind_the_fence(self):
         self.run_to_the_end([{'fault': 'drop', 'times': 1, 'route': 'POST /v1/batches'}])
@@ -98,6 +99,33 @@ class ProviderOddities(World):
         self.assert_rows(self.pass_until('finished'), total=20, answered=20)
         self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
 
+    def test_a_state_set_back_in_place_finds_the_batch_it_forgot(self):
+        # What a snapshot of the machine does: the same files with the same inodes, and older bytes.
+        self.start_emulator(speed=5)
+        self.job()
+        self.run_json('submit', self.folder / 'job.toml')
+        before = {path: path.read_bytes() for path in self.state.rglob('*') if path.is_file()}
+        self.overnight('pass', 'submit')
+        self.assertEqual(len(self.creates()), 1)
+        for path in self.state.rglob('*'):
+            if path.is_file() and path not in before:
+                path.unlink()
+        for path, content in before.items():
+            with open(path, 'r+b' if path.exists() else 'wb') as file:
+                file.write(content)
+                file.truncate()
+        self.assert_rows(self.pass_until('finished'), total=20, answered=20)
+        self.assertEqual(len(self.creates()), 1, 'the forgotten batch was made again')
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+
+    def test_a_single_request_over_the_token_limit_fails_with_the_providers_words(self):
+        self.start_emulator([{'fault': 'token_limit', 'limit': 10}])
+        self.job(rows=1)
+        report = self.run_json('run', self.folder / 'job.toml', expect=3, timeout=60)
+        self.assert_rows(report, total=1, failed=1)
+        self.assertIn('enqueued', self.table('out.csv')[0]['_error'].lower())
+        self.assertEqual(self.emulator.events('billed'), [])
+
     def test_validation_that_fails(self):
         self.start_emulator([{'fault': 'validate_fail', 'code': 'model_not_found', 'message': 'no such model',
                               'batch': 1}])
@@ -115,8 +143,9 @@ class ProviderOddities(World):
         with self.assertRaises(subprocess.TimeoutExpired):
             daemon.communicate(timeout=5)
         daemon.terminate()
-        daemon.communicate(timeout=30)
+        _, err = daemon.communicate(timeout=30)
         self.assertEqual(daemon.returncode, 0)
+        self.assertIn('is held', err.decode())
 
 
 if __name__ == '__main__':

@@ -28,6 +28,7 @@ class RawRequests(World):
         for result in results:
             self.assertEqual(result['response']['status_code'], 200)
             self.assertEqual(result['response']['body']['object'], 'chat.completion')
+        self.assert_faults_bit()
 
     def test_equal_requests_are_two_requests_and_both_come_from_the_cache_the_next_time(self):
         self.start_emulator()
@@ -48,6 +49,7 @@ class RawRequests(World):
         self.assertIsNone(results[1]['response'])
         self.assertEqual(results[1]['error']['code'], 'permanent')
         self.assertEqual(results[2]['response']['status_code'], 200)
+        self.assert_faults_bit()
 
     def test_bodies_travel_byte_for_byte(self):
         self.start_emulator()

@@ -1,4 +1,5 @@
 """Trouble on the way: whatever stops a run leaves a job that the next run finishes, and pays nothing twice."""
+import os
 import signal
 import subprocess
 import unittest
@@ -86,14 +87,38 @@ class Trouble(World):
         self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
 
     def test_cancel_keeps_what_was_finished(self):
-        self.start_emulator(speed=0.2)
+        self.start_emulator([{'fault': 'batch_time', 'batch': [2, 3, 4], 'seconds': 1000}])
         self.small_job()
         self.run_json('submit', self.folder / 'job.toml')
-        self.overnight('pass', 'submit')
+        for _ in range(200):
+            self.overnight('pass')
+            if self.run_json('status', '1')['rows']['answered'] == 12:
+                break
         self.overnight('cancel', '1')
         self.pass_until('cancelled')
-        self.overnight('results', '1', '-o', self.folder / 'partial.csv', expect=None)
-        self.assertEqual(len(self.table('partial.csv')), 40)
+        self.overnight('results', '1', '-o', self.folder / 'partial.csv')
+        table = self.table('partial.csv')
+        self.assertEqual([r['id'] for r in table], [f'row-{i:06d}' for i in range(40)])
+        answered = {r['id'] for r in table if r['summary']}
+        self.assertGreaterEqual(len(answered), 12)
+        self.assertLess(len(answered), 40)
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}')), answered, 'billed and not kept, or kept and not billed')
+        self.assertEqual(len(self.emulator.events('cancel')), 3)
+        report = self.run_json('run', self.folder / 'job.toml')
+        self.assert_rows(report, total=40, cached=len(answered), answered=40 - len(answered))
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+
+    def test_messages_never_go_into_the_state_when_the_standard_streams_are_closed(self):
+        self.start_emulator()
+        self.small_job()
+        run = subprocess.Popen(self.command('run', self.folder / 'job.toml'), env=self.environment(),
+                               preexec_fn=lambda: os.closerange(0, 3))
+        self.assertEqual(run.wait(timeout=120), 1, 'what should have gone to standard output was lost')
+        self.assertEqual(self.run_json('status', '1')['state'], 'finished')
+        for path in self.state.rglob('*'):
+            if path.is_file():
+                self.assertNotRegex(path.read_bytes(), rb'job 1: |overnight: ', str(path))
+        self.check_store()
 
     def test_retry_sends_failed_rows_again(self):
         self.start_emulator([{'fault': 'poison', 'contains': 'row-000003', 'status': 400, 'code': 'bad'}])
@@ -105,11 +130,13 @@ class Trouble(World):
         self.configure(self.emulator.url + '/v1')
         self.overnight('retry', '1')
         self.assert_rows(self.pass_until('finished'), total=8, answered=8)
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1}, 'more than the failed row was sent again')
 
     def test_a_key_in_an_echoed_error_is_not_kept(self):
         self.start_emulator([{'fault': 'echo_key', 'nth': [1], 'status': 400}])
         self.small_job(rows=4)
         out, err = self.overnight('run', self.folder / 'job.toml', expect=None)
+        self.assert_faults_bit()
         self.check_no_key_in_files()
         self.assertNotIn('sk-CANARY', out + err)
 

@@ -40,7 +40,7 @@ TEST(Args, run_takes_everything) {
     const auto run =
         command<RunCommand>({"run", "topics.toml", "--output", "out.csv", "--emulate", "--ledger",
                              "l.jsonl", "--faults", "f.json", "--speed", "60"});
-    EXPECT_EQ(run.work, "topics.toml");
+    EXPECT_EQ(run.work.file, "topics.toml");
     EXPECT_EQ(run.output, "out.csv");
     EXPECT_EQ(run.emulation.ledger, "l.jsonl");
     EXPECT_EQ(run.emulation.faults, "f.json");
@@ -83,8 +83,9 @@ TEST(Args, every_command_takes_the_common_options) {
 }
 
 TEST(Args, each_command_is_itself) {
-    EXPECT_EQ(command<PlanCommand>({"plan", "r.toml"}).work, "r.toml");
-    EXPECT_EQ(command<SubmitCommand>({"submit", "q.jsonl", "--provider", "mine"}).provider, "mine");
+    EXPECT_EQ(command<PlanCommand>({"plan", "r.toml"}).work.file, "r.toml");
+    EXPECT_EQ(command<SubmitCommand>({"submit", "q.jsonl", "--provider", "mine"}).work.provider,
+              "mine");
     EXPECT_EQ(command<StatusCommand>({"status"}).job, "");
     EXPECT_EQ(command<StatusCommand>({"status", "3", "--follow"}).follow, Follow::yes);
     EXPECT_EQ(command<ResultsCommand>({"results", "3", "-o", "-"}).output, "-");
@@ -104,7 +105,7 @@ TEST(Args, each_command_is_itself) {
 }
 
 TEST(Args, standard_input_is_work) {
-    EXPECT_EQ(command<RunCommand>({"run", "-", "-o", "x.jsonl"}).work, "-");
+    EXPECT_EQ(command<RunCommand>({"run", "-", "-o", "x.jsonl"}).work.file, "-");
 }
 
 TEST(Args, wrong_usage_is_2_and_names_the_help) {

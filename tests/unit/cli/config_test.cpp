@@ -48,6 +48,23 @@ TEST(Config, the_kind_defaults_to_the_name_and_times_stay_open) {
     EXPECT_FALSE(config->find("openai")->poll);
 }
 
+TEST(Config, ordinary_calls_in_place_of_batches) {
+    const auto config = parse(
+        "[provider.vllm]\nkind = \"openai\"\ntier = \"sync\"\n"
+        "concurrency = 256\nrequests_per_minute = 60000\n"
+        "[provider.openai]\ntier = \"batch\"\n");
+    ASSERT_TRUE(config) << config.error().describe();
+    EXPECT_EQ(config->find("vllm")->tier, providers::Tier::sync);
+    EXPECT_EQ(config->find("vllm")->concurrency, 256u);
+    EXPECT_EQ(config->find("vllm")->requests_per_minute, 60'000u);
+    EXPECT_EQ(config->find("openai")->tier, providers::Tier::batch);
+    EXPECT_FALSE(config->find("openai")->concurrency);
+    for (const auto* wrong :
+         {"concurrency = 0", "concurrency = 257", "concurrency = 1.5", "concurrency = \"8\"",
+          "requests_per_minute = -1", "requests_per_minute = 60001", "tier = \"flex\"", "tier = 1"})
+        EXPECT_FALSE(parse("[provider.openai]\n" + std::string(wrong) + "\n")) << wrong;
+}
+
 TEST(Config, an_empty_file_is_fine) {
     EXPECT_TRUE(parse("# nothing\n"));
 }

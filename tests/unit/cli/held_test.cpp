@@ -78,6 +78,15 @@ TEST_F(HeldTest, batches_of_a_held_account_are_waited_for) {
     EXPECT_TRUE(verdict()) << "nobody sees them any more";
 }
 
+TEST_F(HeldTest, ordinary_calls_of_a_held_account_are_not_waited_for) {
+    add(AttemptState::submitted);
+    attempts_[0].intent.v = "abcdefghjkmnpqrstvwxyz0123";
+    attempts_[0].batch = model::ordinary_batch(attempts_[0].intent);
+    EXPECT_FALSE(verdict());
+    hold_account();
+    EXPECT_TRUE(verdict()) << "no sweep brings their results";
+}
+
 TEST_F(HeldTest, fetched_results_are_settled_first) {
     add(AttemptState::fetched);
     hold_account();

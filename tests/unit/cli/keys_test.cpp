@@ -74,7 +74,7 @@ TEST(KeyFile, links_folders_and_pipes_are_refused) {
     }
 }
 
-TEST(FindKey, the_order_is_credential_file_environment) {
+TEST(FindKey, the_order_is_own_credential_file_kinds_credential_environment) {
     const TempDir dir;
     const auto file = dir.write("file.key", "sk-of-the-file\n");
     const auto env = environment(
@@ -85,21 +85,34 @@ TEST(FindKey, the_order_is_credential_file_environment) {
     EXPECT_EQ(key->value.reveal(), "sk-of-env");
     EXPECT_TRUE(key->from_environment);
 
+    dir.write("openai.key", "sk-of-the-kind\n", 0440);
+    key = find_key("night", "openai", {}, env);
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->value.reveal(), "sk-of-the-kind");
+    EXPECT_FALSE(key->from_environment);
+
     key = find_key("night", "openai", file, env);
     ASSERT_TRUE(key);
     EXPECT_EQ(key->value.reveal(), "sk-of-the-file");
-    EXPECT_FALSE(key->from_environment);
-
-    dir.write("openai.key", "sk-of-the-kind\n", 0440);
-    key = find_key("night", "openai", file, env);
-    ASSERT_TRUE(key);
-    EXPECT_EQ(key->value.reveal(), "sk-of-the-kind");
 
     dir.write("night.key", "sk-of-the-account\n", 0440);
     key = find_key("night", "openai", file, env);
     ASSERT_TRUE(key);
     EXPECT_EQ(key->value.reveal(), "sk-of-the-account");
     EXPECT_EQ(key->source, "the credential night.key");
+}
+
+// OpenAI's credential went to the base_url of another account of the same dialect, over the head of
+// that account's own key_file.
+TEST(FindKey, the_key_of_a_kind_does_not_go_to_an_account_with_a_key_of_its_own) {
+    const TempDir dir;
+    dir.write("openai.key", "sk-of-openai\n", 0440);
+    const auto own = dir.write("own.key", "sk-of-the-other\n");
+    const auto env = environment({{"CREDENTIALS_DIRECTORY", dir.path().string()}});
+    const auto key = find_key("compatible", "openai", own, env);
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->value.reveal(), "sk-of-the-other");
+    EXPECT_FALSE(find_key("compatible", "openai", dir.path() / "none", env));
 }
 
 TEST(FindKey, an_unfit_key_is_no_reason_to_look_further) {
@@ -183,6 +196,30 @@ TEST(ResolveAccounts, a_kind_without_section_and_key_is_left_out) {
         resolve_accounts(Config{}, environment({{"OPENAI_API_KEY", some_key}}), "abcdef");
     ASSERT_EQ(with_key.fit.size(), 1u);
     EXPECT_EQ(with_key.fit[0].name.v, "openai");
+}
+
+// `doctor`, `pass` and `daemon` said that there was no key at all.
+TEST(ResolveAccounts, an_unfit_key_or_address_in_the_environment_is_told) {
+    const auto key = resolve_accounts(Config{}, environment({{"OPENAI_API_KEY", "two words"}}), "");
+    EXPECT_TRUE(key.fit.empty());
+    ASSERT_EQ(key.unfit.size(), 1u);
+    EXPECT_NE(key.unfit[0].describe().find("OPENAI_API_KEY"), std::string::npos);
+    const auto address = resolve_accounts(
+        Config{},
+        environment({{"OPENAI_API_KEY", some_key}, {"OPENAI_BASE_URL", "http://example.org"}}), "");
+    ASSERT_EQ(address.unfit.size(), 1u);
+    EXPECT_NE(address.unfit[0].describe().find("OPENAI_BASE_URL"), std::string::npos);
+}
+
+TEST(ResolveAccount, a_wrong_address_names_the_configuration_file) {
+    auto config = config_with("ftp://example.org");
+    config.file = "/etc/overnight/config.toml";
+    const auto account =
+        resolve_account("night", config, environment({{"OPENAI_API_KEY", some_key}}), "");
+    ASSERT_FALSE(account);
+    EXPECT_NE(account.error().describe().find("[provider.night] in /etc/overnight/config.toml"),
+              std::string::npos)
+        << account.error().describe();
 }
 
 TEST(EmulatedAccounts, have_no_real_key_and_short_times) {

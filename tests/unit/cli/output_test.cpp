@@ -68,7 +68,7 @@ TEST(JobJson, says_why_it_is_held) {
 }
 
 TEST(JobText, counts_names_the_file_and_the_next_step) {
-    const auto text = job_text(some_job(), {});
+    const auto text = job_text(some_job(), {}, "");
     for (const char* part :
          {"job 3 (topics.toml) is finished", "150 rows: 120 answered, 27 cached, 3 failed",
           "8 requests in 1 batch", "12,345 tokens in (1,000 cached), 678 out",
@@ -76,11 +76,25 @@ TEST(JobText, counts_names_the_file_and_the_next_step) {
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 
+// After `run --emulate` the advice named a job of the real state.
+TEST(JobText, advises_commands_that_reach_the_same_state) {
+    auto job = some_job();
+    const Held held{"no credit", "overnight doctor --release openai"};
+    const auto text = job_text(job, held, " --emulate");
+    for (const char* command :
+         {"overnight errors 3 --emulate", "overnight retry 3 --emulate",
+          "overnight doctor --release openai --emulate", "job 3 (topics.toml)"})
+        EXPECT_NE(text.find(command), std::string::npos) << command << "\n" << text;
+    job.state = model::JobState::cancelled;
+    EXPECT_NE(job_text(job, {}, " --emulate").find("overnight results 3 --emulate -o FILE"),
+              std::string::npos);
+}
+
 TEST(JobText, of_a_held_job_says_what_to_do) {
     auto job = some_job();
     job.state = model::JobState::running;
     job.rows.answered = 0;
-    const auto text = job_text(job, Held{"no credit", "pay"});
+    const auto text = job_text(job, Held{"no credit", "pay"}, "");
     EXPECT_NE(text.find("held: no credit"), std::string::npos);
     EXPECT_NE(text.find("to do: pay"), std::string::npos);
     EXPECT_EQ(text.find("written:"), std::string::npos);
@@ -95,8 +109,9 @@ TEST(JobText, foreign_text_is_made_printable) {
     job.output_path = "/data/\x1b[2J.csv";
     job.model = "\xe2\x80\xae";
     const std::vector<model::Job> jobs{job};
-    for (const auto& text : {job_text(job, {}), status_text(job, {}, {}, WorkedOn::by_nobody, now),
-                             jobs_text(jobs, now)}) {
+    for (const auto& text :
+         {job_text(job, {}, ""), status_text(job, {}, {}, WorkedOn::by_nobody, now, ""),
+          jobs_text(jobs, now)}) {
         EXPECT_EQ(text.find('\x1b'), std::string::npos);
         EXPECT_EQ(text.find('\x07'), std::string::npos);
         EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
@@ -111,10 +126,10 @@ TEST(StatusText, says_when_nobody_works) {
     attempts[0].state = model::AttemptState::submitted;
     attempts[0].status = model::BatchStatus::in_progress;
     attempts[1].state = model::AttemptState::rendered;
-    const auto text = status_text(job, attempts, {}, WorkedOn::by_nobody, now);
+    const auto text = status_text(job, attempts, {}, WorkedOn::by_nobody, now, "");
     EXPECT_NE(text.find("stale since"), std::string::npos);
     EXPECT_NE(text.find("1 rendered, 1 submitted (in_progress)"), std::string::npos) << text;
-    EXPECT_EQ(status_text(job, attempts, {}, WorkedOn::by_somebody, now).find("stale"),
+    EXPECT_EQ(status_text(job, attempts, {}, WorkedOn::by_somebody, now, "").find("stale"),
               std::string::npos);
 }
 

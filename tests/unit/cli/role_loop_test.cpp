@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -105,6 +106,16 @@ TEST_F(RoleLoopTest, damage_ends_a_service) {
     const auto error = run(OnTrouble::retry);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->code(), Errc::corrupt);
+    EXPECT_EQ(troubles_, 0);
+}
+
+// It ended the process without a word, for the thread had nobody to catch it.
+TEST_F(RoleLoopTest, an_exception_of_a_pass_is_an_error_with_a_message) {
+    work_.pass = [](std::stop_token) -> core::Result<RolePass> { throw std::bad_alloc(); };
+    const auto error = run(OnTrouble::retry);
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->code(), Errc::internal);
+    EXPECT_NE(error->message().find("out of memory"), std::string::npos);
     EXPECT_EQ(troubles_, 0);
 }
 

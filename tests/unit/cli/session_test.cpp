@@ -43,6 +43,18 @@ TEST(StateDir, emulated_sessions_have_their_own) {
     EXPECT_EQ(state_dir(common, env).value(), "/somewhere");
 }
 
+TEST(SameState, is_what_the_command_said_and_fit_for_a_shell) {
+    Common common;
+    EXPECT_EQ(same_state(common), "");
+    common.emulate = Emulate::yes;
+    EXPECT_EQ(same_state(common), " --emulate");
+    common.state = "/tmp/a b'c";
+    EXPECT_EQ(same_state(common), R"( --emulate --state '/tmp/a b'\''c')");
+    common.emulate = Emulate::no;
+    common.state = "build/demo/state";
+    EXPECT_EQ(same_state(common), " --state build/demo/state");
+}
+
 class SessionTest : public ::testing::Test {
 protected:
     SessionTest() {

@@ -47,5 +47,28 @@ TEST(Secret, is_taken_out_of_text) {
     EXPECT_EQ(redact("short", Secret("s")), "short");
 }
 
+// Looks at the memory of strings that are empty but alive.
+TEST(Secret, leaves_nothing_in_what_it_was_moved_from) {
+    constexpr std::string_view key = "sk-short";  // kept within the string itself
+    Secret from{std::string(key)};
+    const char* const memory = from.reveal().data();
+    const Secret to = std::move(from);
+    EXPECT_EQ(to.reveal(), key);
+    EXPECT_EQ(std::string(memory, key.size()), std::string(key.size(), '\0'));
+}
+
+TEST(Secret, survives_assignment_from_others_and_itself) {
+    Secret a("sk-CANARY-aaaaaaaaaaaaaaaaaaaaaaaa");
+    const Secret b("sk-CANARY-b");
+    const Secret* const same = &a;
+    a = *same;
+    EXPECT_EQ(a.reveal(), "sk-CANARY-aaaaaaaaaaaaaaaaaaaaaaaa");
+    a = b;
+    EXPECT_EQ(a.reveal(), b.reveal());
+    a = Secret("sk-CANARY-cccccccccccccccccccccccc");
+    EXPECT_EQ(a.reveal(), "sk-CANARY-cccccccccccccccccccccccc");
+    EXPECT_EQ(b.reveal(), "sk-CANARY-b");
+}
+
 }  // namespace
 }  // namespace overnight::core

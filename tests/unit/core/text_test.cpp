@@ -17,6 +17,10 @@ TEST(Printable, neutralises_what_a_terminal_would_obey) {
                         "evil"),
               "\\u{202e}evil")
         << "bidi override";
+    EXPECT_EQ(printable("\xd8\x9c"
+                        "evil"),
+              "\\u{61c}evil")
+        << "the Arabic letter mark turns text round as well";
     EXPECT_EQ(printable("\xff\xfe"), "\\u{ff}\\u{fe}") << "invalid UTF-8";
 }
 

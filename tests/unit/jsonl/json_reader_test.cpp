@@ -234,6 +234,19 @@ TEST(JsonReader, caps_the_line_and_the_members) {
         HasSubstr("too many members"));
 }
 
+TEST(JsonReader, caps_the_members_of_each_object_and_not_of_all_together) {
+    const TempDir dir;
+    const Limits limits{.fields = 2};
+    EXPECT_EQ(read_text(dir, "{\"list\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":{\"c\":4,\"d\":5}}]}",
+                        Format::jsonl, limits)
+                  .error,
+              "");
+    EXPECT_THAT(
+        read_text(dir, "{\"list\":[{\"a\":1},{\"a\":1,\"b\":2,\"c\":3}]}", Format::jsonl, limits)
+            .error,
+        HasSubstr("too many members"));
+}
+
 TEST(JsonReader, finds_duplicates_among_many_members) {
     const TempDir dir;
     std::string line = "{\"m0\":0";

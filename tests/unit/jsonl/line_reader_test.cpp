@@ -118,6 +118,17 @@ TEST(LineReader, reads_a_pipe_that_comes_in_pieces) {
     EXPECT_EQ(lines[19'999].number, 20'000u);
 }
 
+TEST(LineReader, a_failed_read_stays_failed) {
+    int ends[2];
+    ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    const Fd writer(ends[1]);
+    LineReader reader(Fd{ends[0]}, "the pipe");
+    Line line;
+    ASSERT_FALSE(reader.next(line).has_value());  // nothing to read yet
+    ASSERT_EQ(::write(writer.get(), "one\n", 4), 4);
+    EXPECT_FALSE(reader.next(line).has_value());
+}
+
 TEST(LineReader, says_when_it_cannot_read) {
     LineReader reader(Fd(::open("/", O_RDONLY | O_CLOEXEC)), "the folder");
     Line line;

@@ -25,14 +25,14 @@ std::string reachable(State from, State first, State last) {
 
 TEST(States, of_an_attempt) {
     const std::map<AttemptState, std::string> expected{
-        {AttemptState::rendered, "uploading voided"},
+        {AttemptState::rendered, "uploading uploaded submitted voided"},
         {AttemptState::uploading, "uploaded voided"},
         {AttemptState::uploaded, "uploading committing voided"},
         {AttemptState::committing, "uploaded ambiguous submitted voided"},
         {AttemptState::ambiguous, "fenced submitted voided hold"},
         {AttemptState::fenced, "submitted voided hold"},
         {AttemptState::submitted, "terminal hold"},
-        {AttemptState::terminal, "fetched voided hold"},
+        {AttemptState::terminal, "ambiguous fetched voided hold"},
         {AttemptState::fetched, "terminal settled voided hold"},
         {AttemptState::settled, "closed"},
         {AttemptState::closed, ""},

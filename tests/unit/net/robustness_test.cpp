@@ -105,12 +105,41 @@ TEST(Robustness, a_silent_body_runs_into_inactivity_and_a_dripping_one_into_the_
     config.timeouts = short_timeouts();
     EXPECT_EQ(Client(config).send(get("/x")).error().code(), Errc::timed_out);
 
-    Scripted dripping(drips("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx", "x", 20ms));
+    const std::string spoonful(1000, 'x');
+    Scripted dripping(drips("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx", spoonful, 20ms));
     config.base.port = dripping.port();
     config.timeouts.total = 400ms;
     const auto began = std::chrono::steady_clock::now();
     EXPECT_EQ(Client(config).send(get("/x")).error().code(), Errc::timed_out);
     EXPECT_GE(std::chrono::steady_clock::now() - began, 400ms);
+}
+
+// A download has no total: a byte now and then used to keep one open for days.
+TEST(Robustness, a_trickle_is_as_good_as_silence) {
+    Scripted server(drips("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx", "x", 5ms));
+    auto config = config_for(server.port());
+    config.timeouts = short_timeouts();
+    const auto reply = Client(config).download(
+        get("/x"), [](std::string_view) { return Result<>(); }, 1 << 30);
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code(), Errc::timed_out);
+}
+
+TEST(Robustness, a_slow_body_that_keeps_moving_is_waited_for) {
+    const std::string spoonful(1000, 'x');
+    Scripted server(drips("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n", spoonful, 10ms));
+    auto config = config_for(server.port());
+    config.timeouts = short_timeouts();
+    std::size_t got = 0;
+    const auto reply = Client(config).download(
+        get("/x"),
+        [&got](std::string_view bytes) {
+            got += bytes.size();
+            return Result<>();
+        },
+        1 << 30);
+    ASSERT_TRUE(reply) << reply.error().describe();
+    EXPECT_EQ(got, 50'000u);
 }
 
 TEST(Robustness, a_server_that_takes_nothing_runs_into_inactivity) {

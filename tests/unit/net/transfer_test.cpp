@@ -79,6 +79,24 @@ TEST(Upload, streams_a_file_in_constant_memory) {
     EXPECT_LT(peak_kib() - before, 20 << 10);
 }
 
+// The watchdog of a daemon took a long upload for a hang, since nothing was heard of it.
+TEST(Upload, tells_of_every_piece_that_moves) {
+    const TempDir dir;
+    const auto path = write_file(dir, file_bytes);
+    Scripted server([](const RequestHead&, BodyReader& b, ResponseWriter& r) -> Result<> {
+        Check check;
+        OVERNIGHT_TRY(check_body(b, check));
+        return r.reply(200, "", "{}");
+    });
+    model::HttpRequest request{model::HttpMethod::post, "/files", {}, {}};
+    request.body.emplace_back(model::FilePiece{path, 0, file_bytes});
+    auto config = config_for(server.port());
+    int signs = 0;
+    config.on_bytes = [&signs] { ++signs; };
+    ASSERT_TRUE(Client(config).upload(request));
+    EXPECT_GE(signs, static_cast<int>(file_bytes >> 20));
+}
+
 TEST(Upload, joins_pieces_of_memory_and_files) {
     const TempDir dir;
     const auto path = write_file(dir, 300'000);

@@ -52,6 +52,17 @@ TEST(Apply, only_an_end_is_an_end) {
     }
 }
 
+TEST(Apply, a_share_is_progress_too) {
+    auto v = view(BatchStatus::in_progress);
+    v.progress = 0.255;
+    EXPECT_EQ(apply(submitted(), v, now).done, 25u);
+    v.completed = 30;
+    EXPECT_EQ(apply(submitted(), v, now).done, 30u);
+    v.completed = 0;
+    v.progress = 1e300;
+    EXPECT_LE(apply(submitted(), v, now).done, 4'000'000'000u);
+}
+
 TEST(Apply, an_unknown_word_keeps_the_last_known_status) {
     auto a = submitted();
     a.status = BatchStatus::in_progress;

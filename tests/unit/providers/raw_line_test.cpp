@@ -154,5 +154,13 @@ TEST(RawLine, goes_through_a_line_of_ours_unchanged) {
     EXPECT_EQ(again.custom_id, "0123456789abcdefghjkmnpqrs_0_1");
 }
 
+TEST(RawLine, a_failure_has_the_providers_shape) {
+    std::string out;
+    openai().append_raw_failure(out, "a", "permanent", "400 bad");
+    EXPECT_EQ(
+        out,
+        R"({"id":null,"custom_id":"a","response":null,"error":{"code":"permanent","message":"400 bad"}})");
+}
+
 }  // namespace
 }  // namespace overnight::providers

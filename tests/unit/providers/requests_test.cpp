@@ -99,7 +99,10 @@ TEST(Requests, upload_is_multipart_with_the_small_fields_first) {
     spec.path = "/spool/1/0.jsonl";
     spec.bytes = 12'345;
     spec.tag = "on1-abcdef-0123456789abcdefghjkmnpqrs";
-    const auto request = openai().upload(spec);
+    const auto session = openai().upload(spec);
+    const auto request = session->first();
+    EXPECT_FALSE(session->next({200, {}, "{}"}).value());  // one request is all
+    EXPECT_FALSE(session->resume());
     EXPECT_EQ(request.method, HttpMethod::post);
     EXPECT_EQ(request.target, "/files");
     ASSERT_EQ(request.headers.size(), 1u);

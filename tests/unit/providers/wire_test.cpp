@@ -1,6 +1,10 @@
 // Control replies, as providers/openai.md shows them and as hostile servers write them.
 #include "providers/openai/wire.hpp"
 
+#include "providers/openai/batch_object.hpp"
+#include "providers/openai/profiles.hpp"
+#include "providers/wire_values.hpp"
+
 #include <gtest/gtest.h>
 
 namespace overnight::providers::openai {
@@ -9,6 +13,8 @@ namespace {
 using core::Errc;
 using model::BatchStatus;
 using model::HttpResponse;
+
+const Profile& own = profiles().front();
 
 HttpResponse ok(std::string body) {
     return HttpResponse{200, {}, std::move(body)};
@@ -34,7 +40,7 @@ std::string batch_with(std::string_view more) {
 }
 
 TEST(Wire, file) {
-    const auto file = read_file(ok(std::string(file_object))).value();
+    const auto file = read_file(own, ok(std::string(file_object))).value();
     EXPECT_EQ(file.id.v, "file-abc123");
     EXPECT_EQ(file.bytes, 120'000u);
     EXPECT_EQ(file.filename, "in.jsonl");
@@ -47,19 +53,20 @@ TEST(Wire, file_without_id_or_size_is_a_broken_promise) {
           R"({"id":7,"bytes":1})", R"({"id":"f 1","bytes":1})", R"({"id":"f\n1","bytes":1})",
           R"({"id":"..","bytes":1})", R"({"id":"f"})", R"({"id":"f","bytes":-1})",
           R"({"id":"f","bytes":null})", "[]", "", "<html>"}) {
-        const auto file = read_file(ok(body));
+        const auto file = read_file(own, ok(body));
         ASSERT_FALSE(file) << body;
         EXPECT_EQ(file.error().code(), Errc::protocol);
     }
-    EXPECT_FALSE(read_file({404, {}, std::string(file_object)}));
+    EXPECT_FALSE(read_file(own, {404, {}, std::string(file_object)}));
     const std::string longest(1024, 'f');
-    EXPECT_TRUE(read_file(ok(R"({"id":")" + longest + R"(","bytes":1})")));
-    EXPECT_FALSE(read_file(ok(R"({"id":")" + longest + R"(f","bytes":1})")));
+    EXPECT_TRUE(read_file(own, ok(R"({"id":")" + longest + R"(","bytes":1})")));
+    EXPECT_FALSE(read_file(own, ok(R"({"id":")" + longest + R"(f","bytes":1})")));
 }
 
 TEST(Wire, file_page) {
     const auto page =
-        read_file_page(ok(R"({"object":"list","data":[)" + std::string(file_object) +
+        read_file_page(own,
+                       ok(R"({"object":"list","data":[)" + std::string(file_object) +
                           R"(],"first_id":"file-abc123","last_id":"file-abc123","has_more":true})"))
             .value();
     ASSERT_EQ(page.items.size(), 1u);
@@ -70,30 +77,32 @@ TEST(Wire, file_page) {
 TEST(Wire, page_cursor) {
     // last_id left out: the last element's id (openai.md 2.2).
     const auto bare =
-        read_file_page(ok(R"({"data":[{"id":"f1"},{"id":"f2"}],"has_more":true})")).value();
+        read_file_page(own, ok(R"({"data":[{"id":"f1"},{"id":"f2"}],"has_more":true})")).value();
     EXPECT_EQ(bare.next, "f2");
     const auto end =
-        read_file_page(ok(R"({"data":[{"id":"f1"}],"has_more":false,"last_id":"f1"})")).value();
+        read_file_page(own, ok(R"({"data":[{"id":"f1"}],"has_more":false,"last_id":"f1"})"))
+            .value();
     EXPECT_FALSE(end.more);
     EXPECT_EQ(end.next, "");
-    EXPECT_FALSE(read_file_page(ok(R"({"data":[]})")).value().more);
+    EXPECT_FALSE(read_file_page(own, ok(R"({"data":[]})")).value().more);
     // More, but no place to go on from: not a complete list.
-    EXPECT_FALSE(read_file_page(ok(R"({"data":[],"has_more":true})")));
-    EXPECT_FALSE(read_file_page(ok(R"({"data":[{"id":"f1"},7],"has_more":false})")));
-    EXPECT_FALSE(read_file_page(ok(R"({"data":{},"has_more":false})")));
-    EXPECT_FALSE(read_file_page(ok(R"({"has_more":false})")));
-    EXPECT_FALSE(read_file_page({500, {}, R"({"data":[],"has_more":false})"}));
+    EXPECT_FALSE(read_file_page(own, ok(R"({"data":[],"has_more":true})")));
+    EXPECT_FALSE(read_file_page(own, ok(R"({"data":[{"id":"f1"},7],"has_more":false})")));
+    EXPECT_FALSE(read_file_page(own, ok(R"({"data":{},"has_more":false})")));
+    EXPECT_FALSE(read_file_page(own, ok(R"({"has_more":false})")));
+    EXPECT_FALSE(read_file_page(own, {500, {}, R"({"data":[],"has_more":false})"}));
 }
 
 TEST(Wire, deleted) {
-    EXPECT_TRUE(read_deleted(ok(R"({"id":"file-abc123","object":"file","deleted":true})")).value());
-    EXPECT_FALSE(read_deleted(ok(R"({"id":"file-abc123","deleted":false})")).value());
-    EXPECT_FALSE(read_deleted(ok(R"({"id":"file-abc123"})")));
-    EXPECT_FALSE(read_deleted(ok(R"({"deleted":"true"})")));
+    EXPECT_TRUE(
+        read_deleted(own, ok(R"({"id":"file-abc123","object":"file","deleted":true})")).value());
+    EXPECT_FALSE(read_deleted(own, ok(R"({"id":"file-abc123","deleted":false})")).value());
+    EXPECT_FALSE(read_deleted(own, ok(R"({"id":"file-abc123"})")));
+    EXPECT_FALSE(read_deleted(own, ok(R"({"deleted":"true"})")));
 }
 
 TEST(Wire, batch) {
-    const auto batch = read_batch(ok(std::string(batch_object))).value();
+    const auto batch = read_batch(own, ok(std::string(batch_object))).value();
     EXPECT_EQ(batch.id.v, "batch_abc123");
     EXPECT_EQ(batch.status, BatchStatus::completed);
     EXPECT_EQ(batch.status_word, "completed");
@@ -113,12 +122,13 @@ TEST(Wire, a_file_id_may_be_null_absent_or_empty) {
     for (const char* ids : {R"("output_file_id":null,"error_file_id":null,)",
                             R"("output_file_id":"","error_file_id":"",)", ""}) {
         const auto batch =
-            read_batch(ok(batch_with(std::string(ids) + R"("status":"completed")"))).value();
+            read_batch(own, ok(batch_with(std::string(ids) + R"("status":"completed")"))).value();
         EXPECT_TRUE(batch.output_file.empty()) << ids;
         EXPECT_TRUE(batch.error_file.empty()) << ids;
     }
-    EXPECT_FALSE(read_batch(ok(batch_with(R"("output_file_id":7,"status":"completed")"))));
-    EXPECT_FALSE(read_batch(ok(batch_with(R"("error_file_id":"a\u0000b","status":"completed")"))));
+    EXPECT_FALSE(read_batch(own, ok(batch_with(R"("output_file_id":7,"status":"completed")"))));
+    EXPECT_FALSE(
+        read_batch(own, ok(batch_with(R"("error_file_id":"a\u0000b","status":"completed")"))));
 }
 
 TEST(Wire, every_status_word) {
@@ -140,7 +150,7 @@ TEST(Wire, every_status_word) {
     };
     for (const auto& [word, status] : rows) {
         const auto batch =
-            read_batch(ok(batch_with(R"("status":")" + std::string(word) + "\""))).value();
+            read_batch(own, ok(batch_with(R"("status":")" + std::string(word) + "\""))).value();
         EXPECT_EQ(batch.status, status) << word;
         EXPECT_EQ(batch.status_word, word);
         EXPECT_EQ(is_end(batch.status), word == "completed" || word == "COMPLETED" ||
@@ -157,17 +167,18 @@ TEST(Wire, a_batch_needs_id_status_and_input) {
           R"({"id":"b","status":"validating","input_file_id":""})",
           R"({"id":["b"],"status":"validating","input_file_id":"f"})",
           R"({"error":{"message":"x"}})"})
-        EXPECT_FALSE(read_batch(ok(body))) << body;
-    EXPECT_FALSE(read_batch({500, {}, std::string(batch_object)}));
+        EXPECT_FALSE(read_batch(own, ok(body))) << body;
+    EXPECT_FALSE(read_batch(own, {500, {}, std::string(batch_object)}));
     // In a list a foreign batch without an input file does not spoil the page.
-    EXPECT_TRUE(
-        read_batch_page(ok(R"({"data":[{"id":"b","status":"validating"}],"has_more":false})")));
-    EXPECT_FALSE(read_batch_page(ok(R"({"data":[{"id":"b"}],"has_more":false})")));
+    EXPECT_TRUE(read_batch_page(
+        own, ok(R"({"data":[{"id":"b","status":"validating"}],"has_more":false})")));
+    EXPECT_FALSE(read_batch_page(own, ok(R"({"data":[{"id":"b"}],"has_more":false})")));
 }
 
 TEST(Wire, numbers_in_other_clothes) {
     const auto batch =
-        read_batch(ok(batch_with(
+        read_batch(own,
+                   ok(batch_with(
                        R"("status":"in_progress","created_at":"1711471533","request_counts":)"
                        R"({"total":"100","completed":9.0,"failed":-1},"usage":{"prompt_tokens":5,)"
                        R"("completion_tokens":6,"prompt_tokens_details":{"cached_tokens":2}})")))
@@ -179,6 +190,7 @@ TEST(Wire, numbers_in_other_clothes) {
     EXPECT_EQ(batch.usage, (model::Usage{5, 2, 6}));
     const auto odd =
         read_batch(
+            own,
             ok(batch_with(
                 R"("status":"in_progress","created_at":1e300,"request_counts":[],"usage":null,)"
                 R"("metadata":{"overnight":null},"errors":"none")")))
@@ -191,6 +203,7 @@ TEST(Wire, numbers_in_other_clothes) {
 TEST(Wire, validation_errors) {
     const auto batch =
         read_batch(
+            own,
             ok(batch_with(
                 R"("status":"failed","errors":{"object":"list","data":[{"code":"invalid_json_line",)"
                 R"("message":"This line is not parseable as valid JSON.","param":null,"line":3},)"
@@ -206,23 +219,24 @@ TEST(Wire, validation_errors) {
 
 TEST(Wire, error_envelope) {
     const auto error = read_error(
+        own,
         R"({"error":{"message":"bad","type":"invalid_request_error","param":"endpoint","code":"invalid_value"}})");
     ASSERT_TRUE(error);
     EXPECT_EQ(error->code, "invalid_value");
     EXPECT_EQ(error->type, "invalid_request_error");
     EXPECT_EQ(error->message, "bad");
-    EXPECT_EQ(read_error(R"({"error":{"message":"m","code":429}})")->code, "429");
+    EXPECT_EQ(read_error(own, R"({"error":{"message":"m","code":429}})")->code, "429");
     for (const char* body : {"", "{}", "null", "<html>502</html>", R"({"error":"text"})",
                              R"({"error":{}})", R"({"error":{"message":null}})",
                              R"({"detail":"Not Found"})", R"([{"error":{"message":"m"}}])"})
-        EXPECT_FALSE(read_error(body)) << body;
+        EXPECT_FALSE(read_error(own, body)) << body;
 }
 
 TEST(Wire, cut_anywhere_a_reply_is_an_error) {
     for (std::size_t n = 0; n < batch_object.size(); ++n)
-        EXPECT_FALSE(read_batch(ok(std::string(batch_object.substr(0, n))))) << n;
-    EXPECT_FALSE(read_batch(ok(std::string(100'000, '['))));
-    EXPECT_FALSE(read_batch(ok(std::string(batch_object) + "}")));
+        EXPECT_FALSE(read_batch(own, ok(std::string(batch_object.substr(0, n))))) << n;
+    EXPECT_FALSE(read_batch(own, ok(std::string(100'000, '['))));
+    EXPECT_FALSE(read_batch(own, ok(std::string(batch_object) + "}")));
 }
 
 TEST(Wire, cut_utf8_keeps_characters_whole) {

@@ -83,9 +83,13 @@ const Case cases[] = {
     {"model_name_empty", model("name = \"\""), "r.toml:6: 'name' in [model] is empty"},
     {"model_name_control", model("name = \"a\\nb\""),
      "r.toml:6: 'name' in [model] has a control character in it"},
-    {"endpoint_without_slash", model("name = \"m\"\nendpoint = \"v1/responses\""),
-     "r.toml:7: 'endpoint' in [model] must begin with '/', such as \"/v1/chat/completions\", not "
-     "\"v1/responses\""},
+    {"temperature_range", model("name = \"m\"\ntemperature = 2.5"),
+     "r.toml:7: 'temperature' in [model] must be a number from 0 to 2"},
+    {"reasoning_word", model("name = \"m\"\nreasoning_effort = \"much\""),
+     "r.toml:7: 'reasoning_effort' in [model] must be \"none\", \"minimal\", \"low\", \"medium\" "
+     "or \"high\", not \"much\""},
+    {"output_tokens_zero", model("name = \"m\"\nmax_output_tokens = 0"),
+     "r.toml:7: 'max_output_tokens' in [model] must be a whole number from 1 to 10,000,000, not 0"},
     {"parameters_text", model("name = \"m\"\nparameters = \"a=1\""),
      "r.toml:7: 'parameters' in [model] must be a table, such as { max_completion_tokens = 400 }, "
      "not a text"},
@@ -203,6 +207,15 @@ const Case cases[] = {
      "r.toml:8: output file \"out.parquet\" must end in .csv, .tsv, .jsonl or .ndjson"},
     {"output_dash", minimal("[output]\nfile = \"-\"\n"),
      "r.toml:8: output file \"-\" must end in .csv, .tsv, .jsonl or .ndjson"},
+    {"output_of_an_input_that_is_all_ending", input("file = \"in/.csv\""),
+     "r.toml: the input file \"in/.csv\" has no name before its ending to call the output after; "
+     "add [output] with file = \"answers.csv\""},
+    {"input_with_nul", input("file = \"rows\\u0000.csv\""),
+     "r.toml:6: 'file' in [input] has a NUL in it, which no file name can have"},
+    {"output_with_nul", minimal("[output]\nfile = \"precious\\u0000.csv\"\n"),
+     "r.toml:8: 'file' in [output] has a NUL in it, which no file name can have"},
+    {"schema_with_nul", minimal("[answer]\nschema = \"a\\u0000.json\"\n"),
+     "r.toml:8: 'schema' in [answer] has a NUL in it, which no file name can have"},
 };
 
 class RecipeErrors : public ::testing::TestWithParam<Case> {};

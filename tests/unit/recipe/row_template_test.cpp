@@ -248,7 +248,14 @@ TEST(RowTemplate, bounds_what_a_template_expands_to) {
 
 TEST(RowTemplate, refuses_broken_json_in_a_section) {
     const RecordText broken = {{"j", "[1,", ValueKind::json}};
-    EXPECT_THAT(rendered("{{#j}}{{.}}{{/j}}", broken), HasSubstr("ERROR: not valid JSON"));
+    EXPECT_THAT(rendered("{{#j}}{{.}}{{/j}}", broken),
+                HasSubstr("ERROR: row 6 (line 8): the column 'j' is not valid JSON"));
+}
+
+TEST(RowTemplate, names_the_column_whose_number_no_double_can_hold) {
+    const RecordText large = {{"j", "{\"n\":1e999}", ValueKind::json}};
+    EXPECT_THAT(rendered("{{j.n}}", large),
+                HasSubstr("ERROR: row 6 (line 8): the column 'j' is not valid JSON: the number"));
 }
 
 }  // namespace

@@ -24,13 +24,5 @@ TEST(RawAnswer, a_damaged_payload_is_refused) {
     EXPECT_FALSE(append_raw_answer(out, std::string("\xff\xff\xff\xff{}", 6), "x"));
 }
 
-TEST(RawAnswer, a_failure_has_the_providers_shape) {
-    std::string out;
-    append_raw_failure(out, "a", "permanent", "400 bad");
-    EXPECT_EQ(
-        out,
-        R"({"id":null,"custom_id":"a","response":null,"error":{"code":"permanent","message":"400 bad"}})");
-}
-
 }  // namespace
 }  // namespace overnight::reconciler

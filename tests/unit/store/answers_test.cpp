@@ -251,6 +251,18 @@ TEST(Index, many_small_files_are_merged_a_few_times_only) {
     EXPECT_CLEAN(*store);
 }
 
+TEST(Index, a_file_that_is_gone_is_damage_and_is_named) {
+    const TempDir dir;
+    const auto store = open_store(dir.path());
+    std::vector<IndexEntry> entries{{Fingerprint{1}, {{1}, 16, 1}}};
+    const auto index = write_index(*store, entries).value();
+    name_index(*store, index);
+    std::filesystem::remove(dir / "results" / index.file);
+    const auto opened = AnswerIndex::open(*store);
+    EXPECT_EQ(code(opened), Errc::corrupt);
+    EXPECT_NE(opened.error().message().find(index.file + " is gone: restore"), std::string::npos);
+}
+
 TEST(Index, damage_is_an_error_and_never_an_answer) {
     const TempDir dir;
     const auto store = open_store(dir.path());

@@ -377,9 +377,11 @@ TEST(Golden, every_row_has_its_bytes) {
     attempt.usage = {19, 20, 21};
     attempt.evidence = "evidence";
     attempt.error = "error";
+    attempt.lookout = {true, {"batch_0"}, {"batch_x", "batch_y"}, true};
     check_golden("attempt-v1", attempt);
-    check_golden("account-v1",
-                 Account{{"openai"}, "hold", at(1), "key", at(2), at(3), {{"a", 4}, {"b", 5}}});
+    check_golden(
+        "account-v1",
+        Account{{"openai"}, "hold", at(1), "key", at(2), at(3), {{"a", 4}, {"b", 5}}, at(6)});
     check_golden("segment-v1", Segment{{1}, "seg-000001.ans", 2, 3, {4}});
     check_golden("index-v1", IndexFile{1, "idx-000001.fpx", 2});
 }

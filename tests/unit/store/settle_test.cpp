@@ -47,7 +47,8 @@ TEST(Settle, applies_everything_at_once) {
     EXPECT_EQ(row(*store, first_job, 2), s.rows[1].second);
     EXPECT_EQ(store->failure(first_job, {3}).value()->reason, "content filter");
     EXPECT_EQ(store->failure(first_job, {2}).value(), std::nullopt);
-    EXPECT_EQ(store->tries(first_job, {1}).value(), s.tries[0].second);
+    EXPECT_EQ(store->tries(first_job, {3}).value(), s.tries[0].second);
+    EXPECT_EQ(store->tries(first_job, {1}).value(), s.tries[1].second);
     EXPECT_EQ(store->queue(first_job).value().rows, 1u);
     EXPECT_EQ(store->queue(first_job).value().oldest, at(77));
     EXPECT_EQ(store->resubmissions(first_job, {1}).value().size(), 1u);
@@ -305,6 +306,53 @@ TEST(Retry, failed_rows_are_queued_with_a_reason_and_the_job_runs_again) {
     EXPECT_NE(store->resubmissions(first_job, {8999}).value().at(0).reason.find("bad"),
               std::string::npos);
     EXPECT_EQ(store->requeue_failures(first_job, at(6)).value(), 0u);
+    EXPECT_CLEAN(*store);
+}
+
+TEST(Retry, a_row_that_failed_in_planning_has_no_text_to_send_and_stays_failed) {
+    const TempDir dir;
+    const auto store = open_store(dir.path());
+    const JobId job = store->begin_job(some_job()).value();
+    constexpr std::uint64_t bad = 5000;  // more than one transaction handles
+    std::vector<RowRecord> rows(bad + 2, failed());
+    rows[bad] = waiting();
+    rows[bad + 1] = duplicate_of(0);
+    std::vector<std::pair<RowNo, model::Failure>> reasons;
+    for (std::uint64_t r = 0; r < bad; ++r)
+        reasons.push_back({{r}, {model::Verdict::permanent, "too long"}});
+    store->append_rows(job, {0}, rows, reasons).value();
+    store->add_shard(some_shard(job, 0, 1), some_attempt(job, 0, 1)).value();
+    auto facts = some_job();
+    facts.id = job;
+    store->publish_job(facts).value();
+    EXPECT_EQ(store->requeue_failures(job, at(5)).value(), 0u);
+
+    Settlement s = answering(*store, {job, {0}, 1}, {});
+    add_failure(s, bad, "bad answer");
+    store->settle(s).value();
+    for (const JobState next : {JobState::merging, JobState::finished})
+        store->edit_job(job, [&](model::Job& j) { j.state = next; }).value();
+    EXPECT_EQ(store->requeue_failures(job, at(6)).value(), 1u);
+    EXPECT_EQ(store->queued(job, {0}, 10).value().at(0).first.v, bad);
+    EXPECT_EQ(store->queue(job).value().rows, 1u);
+    EXPECT_EQ(counts(*store, job).failed, bad + 1);
+    EXPECT_EQ(store->failure(job, {4999}).value()->reason, "too long");
+    EXPECT_CLEAN(*store);
+}
+
+TEST(Retry, of_rows_that_all_failed_in_planning_leaves_the_job_finished) {
+    const TempDir dir;
+    const auto store = open_store(dir.path());
+    const JobId job = store->begin_job(some_job()).value();
+    const std::vector<RowRecord> rows{failed()};
+    const std::pair<RowNo, model::Failure> reason{{0}, {model::Verdict::permanent, "too long"}};
+    store->append_rows(job, {0}, rows, {&reason, 1}).value();
+    auto facts = some_job();
+    facts.id = job;
+    store->publish_job(facts).value();
+    store->edit_job(job, [](model::Job& j) { j.state = JobState::finished; }).value();
+    EXPECT_EQ(store->requeue_failures(job, at(5)).value(), 0u);
+    EXPECT_EQ(store->job(job).value()->state, JobState::finished);
     EXPECT_CLEAN(*store);
 }
 

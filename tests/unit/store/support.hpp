@@ -188,6 +188,11 @@ inline Settlement answering(Store& store,
 inline void add_failure(Settlement& s, std::uint64_t row, const std::string& reason = "no") {
     s.rows.push_back({{row}, failed()});
     s.failures.push_back({{row}, {model::Verdict::permanent, reason}});
+    model::TryRecord record;  // says where the row's text stands
+    record.shard = s.attempt.key.shard;
+    record.attempt = s.attempt.key.attempt;
+    record.request = static_cast<std::uint32_t>(row);
+    s.tries.push_back({{row}, record});
 }
 inline void add_retry(Settlement& s, std::uint64_t row, TimePoint when) {
     model::TryRecord record;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace overnight::providers::openai {
+namespace overnight::providers {
 
 namespace od = simdjson::ondemand;
 
@@ -71,4 +71,4 @@ inline simdjson::error_code read_count(od::value value, std::uint64_t& out) {
     return simdjson::SUCCESS;
 }
 
-}  // namespace overnight::providers::openai
+}  // namespace overnight::providers

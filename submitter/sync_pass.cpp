@@ -1,0 +1,278 @@
+#include "submitter/sync_pass.hpp"
+
+#include "submitter/remote.hpp"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace overnight::submitter {
+namespace {
+
+using core::Errc;
+using core::Error;
+using model::AttemptState;
+using model::BatchStatus;
+using model::JobState;
+
+constexpr core::Duration look_again{200};        // at jobs, accounts and new attempts
+constexpr core::Duration sync_again{1'000};      // what no claim has made durable
+constexpr core::Duration tell_again{2'000};      // how far an attempt is
+constexpr core::Duration longest_pause{10'000};  // a longer one is waited for outside the pass
+constexpr std::chrono::milliseconds nap{50};
+
+/// Somebody else moved the attempt: the next look sees it.
+core::Result<> unless_overtaken(core::Result<> done) {
+    if (!done && done.error().code() == Errc::conflict) return {};
+    return done;
+}
+
+}  // namespace
+
+model::Attempt begun_line_by_line(model::Attempt rendered,
+                                  const core::Clock& clock,
+                                  const providers::Account& account) {
+    rendered.state = AttemptState::submitted;
+    rendered.batch = model::ordinary_batch(rendered.intent);
+    rendered.status = BatchStatus::in_progress;
+    rendered.committed = moment(clock);
+    rendered.key_fingerprint = account.key_fingerprint;
+    rendered.evidence = "sent line by line";
+    rendered.due = {};
+    return rendered;
+}
+
+SyncPass::~SyncPass() {
+    for (auto& [name, run] : runs_)
+        run->calls.wind_down();
+    for (auto& [name, run] : runs_) {
+        for (const auto& active : run->active)
+            while (!run->calls.is_idle(active.attempt.key))
+                run->calls.wait(nap);
+        for (const auto& active : run->active)
+            (void)active.shard->sync();
+    }
+}
+
+void SyncPass::wait() {
+    if (runs_.empty()) return;
+    const auto until = clock_.since_boot() + look_again;
+    do {
+        runs_.begin()->second->calls.wait(nap);
+        for (const auto& [name, run] : runs_)
+            for (const auto& active : run->active)
+                if (run->calls.is_idle(active.attempt.key)) return;
+    } while (clock_.since_boot() < until && !stop_.stop_requested());
+}
+
+core::Result<> SyncPass::step() {
+    for (const auto& [name, account] : accounts_)
+        OVERNIGHT_TRY(step(account));
+    return {};
+}
+
+core::Result<core::TimePoint> SyncPass::open_at(const providers::Account& account) const {
+    OVERNIGHT_TRY_ASSIGN(const auto known, store_.account(account.name));
+    if (known.hold_reason.empty()) return known.create_after;
+    if (known.hold_until == core::TimePoint{}) return core::TimePoint::max();
+    return std::max(known.hold_until, known.create_after);
+}
+
+core::Result<> SyncPass::step(const providers::Account& account) {
+    OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account.name));
+    for (const auto& attempt : live) {
+        if (!model::is_ordinary(attempt)) continue;
+        if (attempt.state == AttemptState::terminal) OVERNIGHT_TRY(fetch(attempt));
+        if (attempt.state == AttemptState::submitted && !stop_.stop_requested())
+            OVERNIGHT_TRY(start(account, attempt));
+    }
+    const auto found = runs_.find(account.name);
+    if (found == runs_.end()) return {};
+    Run& run = *found->second;
+    OVERNIGHT_TRY(look_after(account, run));
+    const auto view = run.calls.view();
+    const bool idle = std::all_of(run.active.begin(), run.active.end(), [&](const auto& active) {
+        return run.calls.is_idle(active.attempt.key);
+    });
+    if (!run.active.empty() && !(view.winding_down && idle)) return {};
+    auto ended = end(account, run);
+    runs_.erase(found);
+    return ended;
+}
+
+core::Result<> SyncPass::start(const providers::Account& account, const model::Attempt& attempt) {
+    const auto found = runs_.find(account.name);
+    if (found != runs_.end()) {
+        const auto& active = found->second->active;
+        const bool mine = std::any_of(active.begin(), active.end(), [&](const auto& one) {
+            return one.attempt.key == attempt.key;
+        });
+        // One after the other: the next is opened when the last line of those before it was taken.
+        const bool busy = std::any_of(active.begin(), active.end(), [&](const auto& one) {
+            return found->second->calls.has_more(one.attempt.key);
+        });
+        if (mine || busy || found->second->calls.view().winding_down) return {};
+    }
+    OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
+    if (!job) return {};
+    const bool cancelled = job->state == JobState::cancelling;
+    if (!cancelled) {
+        if (account.calls == nullptr || job->state != JobState::running) return {};
+        if (const auto& doubt = store_.installation().doubt; !doubt.empty())
+            return Error(Errc::held, "nothing is sent: " + doubt);
+        OVERNIGHT_TRY_ASSIGN(const auto open, open_at(account));
+        if (open > clock_.now()) {
+            due(open);
+            return {};
+        }
+    }
+    auto opened = SyncShard::open(store_, attempt, *job, *account.adapter);
+    if (!opened) {
+        const auto code = opened.error().code();
+        if (code == Errc::out_of_space || code == Errc::unavailable)
+            return std::move(opened).error();
+        return hold(attempt, "its files in the spool are not as they were left: " +
+                                 opened.error().describe());
+    }
+    std::shared_ptr<SyncShard> shard = *std::move(opened);
+    if (cancelled || shard->done() == shard->lines()) return finish(attempt, *shard);
+    auto& run = runs_[account.name];
+    if (!run) run = std::make_unique<Run>(account, clock_);
+    run->active.push_back({attempt, shard});
+    run->calls.add(std::move(shard));
+    result_.worked = true;
+    return {};
+}
+
+core::Result<> SyncPass::look_after(const providers::Account& account, Run& run) {
+    const auto now = clock_.since_boot();
+    const auto view = run.calls.view();
+    if (stop_.stop_requested()) run.calls.wind_down();
+    if (!view.winding_down && view.in_flight == 0 && view.paused_until > now + longest_pause)
+        OVERNIGHT_TRY(rest(account, view.paused_until - now));
+    if (now - run.looked >= look_again) {
+        run.looked = now;
+        OVERNIGHT_TRY(look_at_jobs(account, run));
+    }
+    if (now - run.synced >= sync_again) {
+        run.synced = now;
+        // A failure ends the run by itself, at the next claim.
+        for (const auto& active : run.active)
+            (void)active.shard->sync();
+    }
+    if (now - run.told >= tell_again) {
+        run.told = now;
+        OVERNIGHT_TRY(tell(run));
+    }
+    return close_ended(run);
+}
+
+core::Result<> SyncPass::look_at_jobs(const providers::Account& account, Run& run) {
+    OVERNIGHT_TRY_ASSIGN(const auto open, open_at(account));
+    if (open > clock_.now()) run.calls.wind_down();
+    for (const auto& active : run.active) {
+        OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(active.attempt.key.job));
+        if (!job || job->state != JobState::running) run.calls.drop(active.attempt.key);
+    }
+    return {};
+}
+
+/// Closes every attempt that is done with, while others of the account go on.
+core::Result<> SyncPass::close_ended(Run& run) {
+    std::vector<Active> left;
+    for (auto& active : run.active) {
+        bool over = false;
+        if (run.calls.is_idle(active.attempt.key)) {
+            OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(active.attempt.key.job));
+            over = active.shard->done() == active.shard->lines() ||
+                   (job && job->state == JobState::cancelling);
+        }
+        if (over) {
+            OVERNIGHT_TRY(finish(active.attempt, *active.shard));
+        } else {
+            left.push_back(std::move(active));
+        }
+    }
+    run.active = std::move(left);
+    return {};
+}
+
+/// Nothing of the run is in flight any more.
+core::Result<> SyncPass::end(const providers::Account& account, Run& run) {
+    for (const auto& active : run.active)
+        OVERNIGHT_TRY(active.shard->sync());
+    OVERNIGHT_TRY(tell(run));
+    const auto view = run.calls.view();
+    if (!view.hold_reason.empty())
+        OVERNIGHT_TRY(store_.edit_account(account.name, [&](store::Account& a) {
+            a.hold_reason = view.hold_reason;
+            a.hold_until = {};
+        }));
+    if (view.error) return *view.error;
+    return {};
+}
+
+/// The account remembers how long to wait, also for another process.
+core::Result<> SyncPass::rest(const providers::Account& account, core::Duration pause) {
+    const auto until = clock_.now() + pause;
+    due(until);
+    OVERNIGHT_TRY(store_.edit_account(account.name, [&](store::Account& a) {
+        a.create_after = std::max(a.create_after, until);
+    }));
+    runs_.at(account.name)->calls.wind_down();
+    return {};
+}
+
+core::Result<> SyncPass::tell(Run& run) {
+    const auto trouble = run.calls.view().trouble;
+    for (auto& active : run.active) {
+        model::Attempt next = active.attempt;
+        next.done = active.shard->done();
+        next.error = trouble;
+        if (next == active.attempt) continue;
+        OVERNIGHT_TRY(unless_overtaken(store_.advance(next, AttemptState::submitted)));
+        active.attempt = std::move(next);
+    }
+    return {};
+}
+
+core::Result<> SyncPass::finish(model::Attempt attempt, SyncShard& shard) {
+    OVERNIGHT_TRY(shard.finish());
+    const auto done = shard.done();
+    attempt.state = AttemptState::terminal;
+    attempt.status = done == shard.lines() ? BatchStatus::completed : BatchStatus::cancelled;
+    attempt.status_word = model::name(attempt.status);
+    attempt.done = done;
+    attempt.output_file = core::RemoteFileId{attempt.batch.v};
+    attempt.ended = clock_.now();
+    attempt.error.clear();
+    result_.worked = true;
+    OVERNIGHT_TRY(unless_overtaken(store_.advance(attempt, AttemptState::submitted)));
+    return fetch(attempt);
+}
+
+/// Its results are in the spool since it ended, unless somebody removed them.
+core::Result<> SyncPass::fetch(const model::Attempt& attempt) {
+    if (attempt.due > clock_.now()) {
+        due(attempt.due);
+        return {};
+    }
+    std::error_code ignored;
+    if (!std::filesystem::exists(store_.output_file(attempt.key), ignored))
+        return hold(attempt, "its results are gone from the spool, and nobody else has them");
+    model::Attempt next = attempt;
+    next.state = AttemptState::fetched;
+    next.due = {};
+    result_.worked = true;
+    return unless_overtaken(store_.advance(next, AttemptState::terminal));
+}
+
+core::Result<> SyncPass::hold(model::Attempt attempt, std::string why) {
+    const auto before = attempt.state;
+    attempt.state = AttemptState::hold;
+    attempt.evidence = std::move(why);
+    return unless_overtaken(store_.advance(attempt, before));
+}
+
+}  // namespace overnight::submitter

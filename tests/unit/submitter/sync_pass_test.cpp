@@ -1,0 +1,181 @@
+// The submitter's pass over an account whose requests are sent line by line.
+#include "model/custom_id.hpp"
+#include "store/spool.hpp"
+#include "submitter/pass.hpp"
+#include "tests/unit/submitter/sync_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace overnight::submitter {
+namespace {
+
+using model::AttemptState;
+using model::BatchStatus;
+using namespace std::chrono_literals;
+using testing::error;
+using testing::ok;
+using testing::Server;
+
+class SyncPassTest : public testing::SyncWorld {
+protected:
+    core::Result<PassResult> pass_over(Server& server, std::stop_token stop = {}) {
+        account_.calls = &server;
+        account_.transport = &server;
+        accounts_.insert_or_assign(account_.name, account_);
+        return pass(*store_, clock_, accounts_, stop);
+    }
+    model::Attempt stored() const { return store_->attempt(attempt_.key).value().value(); }
+    store::Account account_known() const { return store_->account(account_.name).value(); }
+
+    providers::Accounts accounts_;
+};
+
+TEST_F(SyncPassTest, a_rendered_attempt_is_fetched_after_one_pass) {
+    make_job(30);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    const auto done = pass_over(server);
+    ASSERT_TRUE(done) << done.error().describe();
+    EXPECT_TRUE(done->worked);
+    const auto attempt = stored();
+    EXPECT_EQ(attempt.state, AttemptState::fetched);
+    EXPECT_EQ(attempt.status, BatchStatus::completed);
+    EXPECT_EQ(attempt.done, 30u);
+    EXPECT_TRUE(model::is_ordinary(attempt));
+    EXPECT_EQ(attempt.key_fingerprint, "cafe");
+    EXPECT_NE(attempt.committed.wall, core::TimePoint{});
+    EXPECT_FALSE(attempt.output_file.empty());
+    EXPECT_EQ(results(store_->output_file(attempt_.key)).size(), 30u);
+    EXPECT_EQ(store_->job(job_.id).value()->batches, 1u);
+    EXPECT_CLEAN(*store_);
+}
+
+TEST_F(SyncPassTest, a_refused_key_holds_the_account_and_a_release_goes_on) {
+    make_job(10);
+    Server refusing([](std::size_t, const std::string&) { return error(401); });
+    ASSERT_TRUE(pass_over(refusing));
+    EXPECT_EQ(stored().state, AttemptState::submitted);
+    EXPECT_NE(account_known().hold_reason, "");
+    Server willing([](std::size_t, const std::string&) { return ok(); });
+    const auto held = pass_over(willing);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(willing.calls(), 0u);
+    ASSERT_TRUE(store_->edit_account(account_.name, [](auto& a) { a.hold_reason.clear(); }));
+    ASSERT_TRUE(pass_over(willing));
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(willing.calls(), 10u);
+}
+
+TEST_F(SyncPassTest, a_long_wait_ends_the_pass_and_is_remembered) {
+    make_job(3);
+    Server busy([](std::size_t, const std::string&) {
+        return error(429, {{"Retry-After", "1800"}});
+    });
+    const auto done = pass_over(busy);
+    ASSERT_TRUE(done);
+    EXPECT_GT(done->due, clock_.now() + 25min);
+    EXPECT_LT(done->due, clock_.now() + 31min);
+    EXPECT_EQ(stored().state, AttemptState::submitted);
+    EXPECT_NE(stored().error, "");
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    const auto early = pass_over(server);
+    ASSERT_TRUE(early);
+    EXPECT_EQ(server.calls(), 0u) << "another pass, or process, waits as well";
+    EXPECT_GT(early->due, clock_.now() + 25min);
+}
+
+TEST_F(SyncPassTest, cancelling_keeps_what_came_and_the_rest_never_ran) {
+    make_job(200);
+    account_.concurrency = 2;
+    Server server([&](std::size_t n, const std::string&) {
+        if (n == 5)
+            store_->edit_job(job_.id, [](auto& job) { job.state = model::JobState::cancelling; })
+                .value();
+        std::this_thread::sleep_for(5ms);
+        return ok();
+    });
+    ASSERT_TRUE(pass_over(server));
+    const auto attempt = stored();
+    EXPECT_EQ(attempt.state, AttemptState::fetched);
+    EXPECT_EQ(attempt.status, BatchStatus::cancelled);
+    EXPECT_LT(server.calls(), 200u);
+    EXPECT_EQ(results(store_->output_file(attempt_.key)).size(), attempt.done);
+}
+
+TEST_F(SyncPassTest, cancelling_needs_no_network) {
+    make_job(5);
+    Server refusing([](std::size_t, const std::string&) { return error(401); });
+    ASSERT_TRUE(pass_over(refusing));
+    ASSERT_TRUE(
+        store_->edit_job(job_.id, [](auto& job) { job.state = model::JobState::cancelling; }));
+    const auto calls = refusing.calls();
+    ASSERT_TRUE(pass_over(refusing));
+    EXPECT_EQ(refusing.calls(), calls);
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(stored().status, BatchStatus::cancelled);
+}
+
+TEST_F(SyncPassTest, a_stop_keeps_what_came_and_the_next_pass_sends_the_rest) {
+    make_job(100);
+    account_.concurrency = 3;
+    std::stop_source source;
+    Server server([&](std::size_t n, const std::string&) {
+        if (n == 10) source.request_stop();
+        std::this_thread::sleep_for(1ms);
+        return ok();
+    });
+    ASSERT_TRUE(pass_over(server, source.get_token()));
+    EXPECT_EQ(stored().state, AttemptState::submitted);
+    const auto before = server.calls();
+    EXPECT_LT(before, 100u);
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    for (const auto& [body, times] : server.arrived())
+        EXPECT_EQ(times, 1) << body;
+    EXPECT_EQ(server.arrived().size(), 100u);
+}
+
+TEST_F(SyncPassTest, an_attempt_that_ended_in_a_crash_is_closed) {
+    make_job(4);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    auto next = begun_line_by_line(attempt_, clock_, account_);
+    ASSERT_TRUE(store_->advance(next, AttemptState::rendered));
+    {
+        const auto shard = open_shard();
+        run(server, shard);
+        ASSERT_TRUE(shard->finish());  // killed here
+    }
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(server.calls(), 4u);
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(stored().status, BatchStatus::completed);
+}
+
+TEST_F(SyncPassTest, results_that_are_gone_are_held_and_not_paid_again) {
+    make_job(4);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    ASSERT_TRUE(pass_over(server));
+    std::filesystem::remove(store_->output_file(attempt_.key));
+    auto next = stored();
+    next.state = AttemptState::terminal;
+    ASSERT_TRUE(store_->advance(next, AttemptState::fetched));
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::hold);
+    EXPECT_EQ(server.calls(), 4u);
+}
+
+TEST_F(SyncPassTest, the_store_lets_nobody_skip_the_create_of_a_batch) {
+    make_job(1);
+    auto next = begun_line_by_line(attempt_, clock_, account_);
+    next.batch.v = "batch_1";
+    EXPECT_FALSE(store_->advance(next, AttemptState::rendered));
+    ASSERT_TRUE(store_->edit_account(account_.name, [](auto& a) { a.hold_reason = "no"; }));
+    next = begun_line_by_line(attempt_, clock_, account_);
+    const auto held = store_->advance(next, AttemptState::rendered);
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().code(), core::Errc::held);
+}
+
+}  // namespace
+}  // namespace overnight::submitter
