@@ -1,4 +1,5 @@
 // Faults that act before a request is handled, or instead of it.
+#include "emulator/dialect.hpp"
 #include "emulator/service.hpp"
 
 #include <algorithm>
@@ -21,13 +22,9 @@ void put_html(Reply& reply) {
 }
 
 // 429, 5xx and their like, with the provider's envelope, a proxy's page, or nothing.
-Reply status_reply(const Rule& rule, int status, ApiError preset) {
-    preset.status = static_cast<int>(rule.integer("status", status));
-    preset.code = rule.text("code", preset.code);
-    preset.message = rule.text("message", preset.message);
-    preset.type = rule.text("type", preset.type);
-    preset.param = rule.text("param", preset.param);
-    Reply reply = error_reply(preset);
+Reply status_reply(const Call& call, const Rule& rule, ApiError error) {
+    apply_rule(rule, error);
+    Reply reply = call.dialect->front.error_reply(call, error);
     const std::string_view body = rule.text("body", "json");
     if (body == "html") put_html(reply);
     if (body == "empty") reply.body.clear();
@@ -41,24 +38,19 @@ Reply status_reply(const Rule& rule, int status, ApiError preset) {
 
 // The rules that answer without applying anything; nothing when there is none.
 std::optional<Reply> refusal_of(const Call& call) {
+    const Front& front = call.dialect->front;
     if (const Rule* const rule = call.hit(Fault::http)) {
         const auto status = static_cast<int>(rule->integer("status", 500));
-        ApiError preset{status,
-                        "The server had an error while processing your request. Sorry about that!",
-                        "server_error", "", ""};
-        if (status < 500)
-            preset = {status, "The request was refused.", "invalid_request_error", "", ""};
-        return status_reply(*rule, status, std::move(preset));
+        const Trouble trouble = status < 500 ? Trouble::refused : Trouble::failed;
+        return status_reply(call, *rule, front.error_of(trouble, call, status));
     }
-    if (const Rule* const rule = call.hit(Fault::rate_limit)) {
-        return status_reply(*rule, 429,
-                            {429, "Rate limit reached for requests. Please try again in 1s.",
-                             "requests", "", "rate_limit_exceeded"});
-    }
+    if (const Rule* const rule = call.hit(Fault::rate_limit))
+        return status_reply(call, *rule, front.error_of(Trouble::rate_limited, call));
     if (const Rule* const rule = call.hit(Fault::echo_key)) {
-        return error_reply({static_cast<int>(rule->integer("status", 400)),
-                            "Your key " + call.key + " may not do this.", "invalid_request_error",
-                            "", ""});
+        ApiError error =
+            front.error_of(Trouble::refused, call, static_cast<int>(rule->integer("status", 400)));
+        error.message = "Your key " + call.key + " may not do this.";
+        return front.error_reply(call, error);
     }
     if (const Rule* const rule = call.hit(Fault::reject_html);
         rule != nullptr && !rule->flag("apply", false)) {
@@ -109,8 +101,8 @@ void end_connection(const Rule& rule, net::ResponseWriter& out) {
 }
 
 core::Result<Instead> act_before(World& world,
-                                 const Call& call,
-                                 RouteHandler handler,
+                                 Call& call,
+                                 const Route& route,
                                  net::BodyReader& body,
                                  net::ResponseWriter& out,
                                  Reply& reply) {
@@ -137,8 +129,9 @@ core::Result<Instead> act_before(World& world,
         return Instead::ended;
     }
     const Rule* const late = call.hit(Fault::late_apply);
-    if (late != nullptr && call.reader == nullptr) {
-        apply_later(world, call, handler, *late);
+    if (late != nullptr && route.body != BodyMode::stream) {
+        OVERNIGHT_TRY(spool_body(world, call, route));
+        apply_later(world, call, route.handler, *late);
         end_connection(*late, out);
         return Instead::ended;
     }

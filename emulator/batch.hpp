@@ -4,6 +4,7 @@
 
 #include "core/clock.hpp"
 #include "emulator/behaviour.hpp"
+#include "emulator/provider.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -33,12 +34,16 @@ struct Batch {
     static constexpr core::TimePoint never{};  ///< a time that has not come
 
     std::string id;
-    std::uint64_t ordinal = 0;  ///< 1 for the first that was created
+    Provider provider = Provider::openai;
+    std::uint64_t ordinal = 0;  ///< 1 for the first that was created, in whichever dialect
     std::string key;            ///< fingerprint of the creator's key
-    std::string endpoint;
+    std::string endpoint;       ///< as path_of() names it
     std::string input_file_id;
-    std::string metadata = "null";     ///< JSON
-    std::string model;                 ///< empty until validated
+    bool own_input = false;  ///< the requests came with the create: the file is nobody else's
+    std::string metadata = "null";  ///< JSON
+    std::string tag;                ///< a name that the creator gave it, where the dialect has one
+    std::string version;            ///< of the API, where requests choose one
+    std::string model;              ///< empty until validated, where the create does not name it
     std::int64_t output_lifetime = 0;  ///< seconds, 0: the provider's 30 days
 
     BatchStatus status = BatchStatus::validating;
@@ -53,10 +58,12 @@ struct Batch {
     std::uint64_t total = 0;
     std::uint64_t completed = 0;
     std::uint64_t failed = 0;
+    std::uint64_t overloaded = 0;  ///< never ran, and their lines say that the server was full
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
     std::string output_file_id;
     std::string error_file_id;
+    core::TimePoint results_gone = never;  ///< when the result files expire; never: there are none
 
     Behaviour behaviour;
 

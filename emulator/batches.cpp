@@ -1,8 +1,8 @@
 // The batches' states and the thread that moves them by the clock.
 #include "emulator/batches.hpp"
 
-#include "core/text.hpp"
-#include "emulator/wire.hpp"
+#include "emulator/batch_record.hpp"
+#include "emulator/dialect.hpp"
 
 #include <algorithm>
 
@@ -33,8 +33,9 @@ void Batches::restore(const std::vector<boost::json::value>& records) {
         entry->restored = true;
         Batch& batch = entry->batch;
         if (!is_terminal(batch.status)) {
-            batch.behaviour = behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint},
-                                           config_.batch_time);
+            batch.behaviour = decide_behaviour(batch);
+            // What a create has looked at need not be looked at again.
+            batch.validated = batch.own_input;
         }
         next_ordinal_ = std::max(next_ordinal_, batch.ordinal + 1);
         entries_.push_back(std::move(entry));
@@ -78,23 +79,38 @@ void Batches::at(core::TimePoint when, std::function<void()> task) {
 core::Result<Batch> Batches::create(const CreateSpec& spec) {
     auto entry = std::make_shared<Entry>();
     Batch& batch = entry->batch;
+    const BatchFormat& format = dialect(spec.provider).batches;
     const core::TimePoint now = clock_.now();
-    constexpr std::chrono::hours window{24};
-    batch.id = new_hex_id("batch_");
+    batch.id = format.new_id();
+    batch.provider = spec.provider;
     batch.key = spec.key;
     batch.endpoint = spec.endpoint;
     batch.input_file_id = spec.input_file_id;
+    batch.own_input = spec.own_input;
     batch.metadata = spec.metadata;
+    batch.tag = spec.tag;
+    batch.version = spec.version;
+    batch.model = spec.model;
     batch.output_lifetime = spec.output_lifetime;
     batch.created = now;
-    batch.expires = now + window;
+    batch.expires = now + format.window();
+    if (spec.known) {
+        batch.total = spec.known->lines;
+        batch.enqueued_tokens = spec.known->tokens;
+        batch.validated = batch.admitted = true;
+    }
     Batch copy;
     {
         const std::lock_guard lock(mutex_);
+        if (spec.known && exceeded_limit(batch)) {
+            return core::Error(core::Errc::rate_limited, "the enqueued token limit is reached");
+        }
         batch.ordinal = next_ordinal_++;
-        batch.behaviour =
-            behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint}, config_.batch_time);
-        if (batch.behaviour.drop_metadata) batch.metadata = "null";
+        batch.behaviour = decide_behaviour(batch);
+        if (batch.behaviour.drop_metadata) {
+            batch.metadata = "null";
+            batch.tag.clear();
+        }
         // An expiry that was asked for comes when it was asked for, and the batch says so from the
         // start.
         if (batch.behaviour.end == Behaviour::End::expire) {
@@ -103,7 +119,7 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
         OVERNIGHT_TRY(journal_.put("batch", batch_record(batch)));
         OVERNIGHT_TRY(ledger_.event("create", [&](ObjectWriter& event) {
             event.text("batch", batch.id)
-                .text("input_file", spec.input_file_id)
+                .text_or_null("input_file", spec.own_input ? std::string() : spec.input_file_id)
                 .text_or_null("tag", spec.tag)
                 .raw("metadata", spec.metadata)
                 .text("endpoint", spec.endpoint)
@@ -117,24 +133,29 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
     return copy;
 }
 
+Behaviour Batches::decide_behaviour(const Batch& batch) const {
+    Behaviour behaviour =
+        behaviour_of(faults_.current(), {batch.ordinal, batch.endpoint}, config_.batch_time);
+    dialect(batch.provider).batches.adapt(batch, behaviour);
+    return behaviour;
+}
+
 void Batches::add_foreign(std::uint64_t count) {
     const core::TimePoint now = clock_.now();
     const std::lock_guard lock(mutex_);
     for (std::uint64_t i = 0; i < count; ++i) {
-        auto entry = std::make_shared<Entry>();
-        Batch& batch = entry->batch;
-        batch.id = new_hex_id("batch_");
-        batch.endpoint = path_of(Endpoint::chat_completions);
-        batch.input_file_id = new_id("file-");
-        batch.metadata = R"({"team":"somebody else"})";
-        batch.model = "gpt-4o-mini";
-        batch.status = BatchStatus::completed;
-        batch.created = batch.in_progress_at = batch.finalizing_at = batch.ended_at = now;
-        batch.expires = now + std::chrono::hours{24};
-        batch.total = batch.completed = 1;
-        batch.admitted = batch.validated = batch.published = true;
-        batch.output_file_id = new_id("file-");
-        entries_.push_back(std::move(entry));
+        for (const Dialect& one : dialects()) {
+            auto entry = std::make_shared<Entry>();
+            Batch& batch = entry->batch;
+            batch.provider = one.provider;
+            batch.status = BatchStatus::completed;
+            batch.created = batch.in_progress_at = batch.finalizing_at = batch.ended_at = now;
+            batch.expires = now + one.batches.window();
+            batch.total = batch.completed = 1;
+            batch.admitted = batch.validated = batch.published = true;
+            one.batches.make_foreign(batch);
+            entries_.push_back(std::move(entry));
+        }
     }
 }
 
@@ -146,13 +167,21 @@ std::optional<Batch> Batches::find(std::string_view id) const {
     return std::nullopt;
 }
 
-std::vector<Batch> Batches::list() const {
+std::vector<Batch> Batches::list(Provider provider) const {
     const std::lock_guard lock(mutex_);
     std::vector<Batch> all;
-    all.reserve(entries_.size());
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
-        all.push_back((*entry)->batch);
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+        if ((*entry)->batch.provider == provider) all.push_back((*entry)->batch);
+    }
     return all;
+}
+
+std::map<std::string_view, std::int64_t> Batches::count_by_status() const {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string_view, std::int64_t> counts;
+    for (const auto& entry : entries_)
+        ++counts[name(entry->batch.status)];
+    return counts;
 }
 
 std::uint64_t Batches::ordinal_of(std::string_view id) const {
@@ -160,11 +189,27 @@ std::uint64_t Batches::ordinal_of(std::string_view id) const {
     return batch ? batch->ordinal : 0;
 }
 
-std::uint64_t Batches::created_since(core::TimePoint time) const {
+std::uint64_t Batches::created_since(Provider provider, core::TimePoint time) const {
     const std::lock_guard lock(mutex_);
     return static_cast<std::uint64_t>(
-        std::count_if(entries_.begin(), entries_.end(),
-                      [time](const auto& entry) { return entry->batch.created >= time; }));
+        std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
+            return entry->batch.provider == provider && entry->batch.created >= time;
+        }));
+}
+
+core::Result<bool> Batches::erase(std::string_view id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [id](const auto& entry) {
+        return entry->batch.id == id && is_terminal(entry->batch.status);
+    });
+    if (found == entries_.end()) return false;
+    std::string gone;
+    put_json(gone, id);
+    OVERNIGHT_TRY(journal_.put("batch_gone", gone));
+    for (const std::string& file : {(*found)->batch.output_file_id, (*found)->batch.error_file_id})
+        if (!file.empty()) (void)files_.erase(file, clock_.seconds());
+    entries_.erase(found);
+    return true;
 }
 
 std::pair<CancelOutcome, std::optional<Batch>> Batches::cancel(std::string_view id) {
@@ -257,52 +302,53 @@ void Batches::end(Entry& entry) {
     if (entry.run) {
         const BatchRun& run = *entry.run;
         batch.output_file_id =
-            register_results(batch, run.output_path(), run.output_bytes(), "output");
-        batch.error_file_id = register_results(batch, run.error_path(), run.error_bytes(), "error");
+            register_results(batch, run.output_path(), run.output_bytes(), ResultFile::output);
+        batch.error_file_id =
+            register_results(batch, run.error_path(), run.error_bytes(), ResultFile::errors);
         entry.run.reset();
     }
     entry.input = Descriptor();
+    if (batch.own_input) (void)files_.erase(batch.input_file_id, clock_.seconds());
     (void)journal_.put("batch", batch_record(batch));
 }
 
-std::string Batches::register_results(const Batch& batch,
+std::string Batches::register_results(Batch& batch,
                                       const std::filesystem::path& path,
                                       std::uint64_t bytes,
-                                      std::string_view kind) {
-    if (bytes == 0) {
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
+                                      ResultFile which) {
+    auto file = dialect(batch.provider).batches.result_file(batch, which);
+    std::error_code error;
+    if (bytes == 0 || !file) {
+        std::filesystem::remove(path, error);
         return {};
     }
-    FileObject file;
-    file.filename = batch.id + '_' + std::string(kind) + ".jsonl";
-    file.purpose = "batch_output";
-    std::error_code error;
-    file.bytes = std::filesystem::file_size(path, error);
-    file.created_at = clock_.seconds();
-    std::int64_t lifetime =
-        batch.output_lifetime > 0 ? batch.output_lifetime : default_file_lifetime;
+    file->provider = batch.provider;
+    file->bytes = std::filesystem::file_size(path, error);
+    file->created_at = clock_.seconds();
     if (const Rule* const rule = faults_.current()->first_world(Fault::retention)) {
-        lifetime = rule->integer("seconds", lifetime);
+        file->expires_at =
+            file->created_at + rule->integer("seconds", file->expires_at - file->created_at);
     }
-    file.expires_at = file.created_at + lifetime;
-    file.key = batch.key;
-    file.path = path;
-    const auto added = files_.add(std::move(file));
+    file->key = batch.key;
+    file->path = path;
+    if (file->expires_at > 0)
+        batch.results_gone = core::TimePoint{std::chrono::seconds{file->expires_at}};
+    const auto added = files_.add(std::move(*file));
     return added ? (*added)->id : std::string();
 }
 
 std::optional<BatchError> Batches::admit(const Batch& batch) const {
-    if (!files_.find(batch.input_file_id, clock_.seconds())) {
-        return BatchError{"invalid_request",
-                          "Cannot find file " + batch.input_file_id +
-                              ", or organization org-emulated does not have access to it.",
-                          "file_id", 0};
-    }
+    const BatchFormat& format = dialect(batch.provider).batches;
+    if (!files_.find(batch.input_file_id, clock_.seconds())) return format.input_gone(batch);
     if (batch.behaviour.fails && (batch.behaviour.fails_for_model.empty() ||
                                   batch.behaviour.fails_for_model == batch.model)) {
         return batch.behaviour.fails;
     }
+    const auto limit = exceeded_limit(batch);
+    return limit ? format.over_token_limit(batch, *limit) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Batches::exceeded_limit(const Batch& batch) const {
     const auto script = faults_.current();
     for (const Rule* const rule : script->world(Fault::token_limit)) {
         if (rule->has("model") && rule->text("model", "") != batch.model) continue;
@@ -311,18 +357,12 @@ std::optional<BatchError> Batches::admit(const Batch& batch) const {
         std::uint64_t enqueued = batch.enqueued_tokens;
         for (const auto& entry : entries_) {
             const Batch& other = entry->batch;
-            if (other.admitted && !is_terminal(other.status) && other.model == batch.model) {
+            if (&other != &batch && other.admitted && !is_terminal(other.status) &&
+                other.provider == batch.provider && other.model == batch.model) {
                 enqueued += other.enqueued_tokens;
             }
         }
-        if (enqueued > limit) {
-            return BatchError{"token_limit_exceeded",
-                              "Enqueued token limit reached for " + batch.model +
-                                  " in organization org-emulated. Limit: " + core::grouped(limit) +
-                                  " enqueued tokens. Please try again once some in_progress "
-                                  "batches have been completed.",
-                              "", 0};
-        }
+        if (enqueued > limit) return limit;
     }
     return std::nullopt;
 }

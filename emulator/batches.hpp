@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,12 +24,25 @@
 namespace overnight::emulator {
 
 struct CreateSpec {
+    Provider provider = Provider::openai;
     std::string input_file_id;
-    std::string endpoint;
+    std::string endpoint;           ///< as path_of() names it
     std::string metadata = "null";  ///< JSON
-    std::string tag;                ///< metadata.overnight, for the ledger; empty: null
+    std::string tag;                ///< for the ledger; empty: null
     std::int64_t output_lifetime = 0;
     std::string key;
+    std::string model;    ///< where it is known
+    std::string version;  ///< of the API, where requests choose one
+
+    /// Set when the create itself has looked at the input: there is nothing left to validate, and
+    /// token_limit refuses the create.
+    struct Known {
+        std::uint64_t lines = 0;
+        std::uint64_t tokens = 0;
+    };
+    std::optional<Known> known;
+    /// The requests came with the create: the input file is the batch's own and goes with its end.
+    bool own_input = false;
 };
 
 /// Any thread.
@@ -37,6 +51,7 @@ public:
     struct Config {
         core::Duration batch_time{2'000};
         unsigned workers = 2;
+        PromptCache* cache = nullptr;
     };
 
     Batches(Config config,
@@ -52,16 +67,20 @@ public:
     void start();
     void stop();
 
+    /// Errc::rate_limited: the queue of the model has no room for what is known of the batch.
     core::Result<Batch> create(const CreateSpec& spec);
     std::optional<Batch> find(std::string_view id) const;
     /// Newest first.
-    std::vector<Batch> list() const;
-    std::uint64_t ordinal_of(std::string_view id) const;  ///< 0 when there is none
-    std::uint64_t created_since(core::TimePoint time) const;
+    std::vector<Batch> list(Provider provider) const;
+    std::map<std::string_view, std::int64_t> count_by_status() const;  ///< in all dialects
+    std::uint64_t ordinal_of(std::string_view id) const;               ///< 0 when there is none
+    std::uint64_t created_since(Provider provider, core::TimePoint time) const;
+    /// Forgets a batch that has ended, with its results; false when there is none.
+    core::Result<bool> erase(std::string_view id);
     std::pair<CancelOutcome, std::optional<Batch>> cancel(std::string_view id);
 
-    /// Adds ended batches that somebody else made: they are listed, and no request of ours created
-    /// them.
+    /// Adds ended batches that somebody else made, in every dialect: they are listed, and no
+    /// request of ours created them.
     void add_foreign(std::uint64_t count);
 
     /// Runs `task` once the virtual clock has reached `when`. Dropped by stop().
@@ -87,17 +106,20 @@ private:
         std::function<void()> run;
     };
 
+    Behaviour decide_behaviour(const Batch& batch) const;
     void schedule();
     std::vector<std::function<void()>> due_tasks();
     void move_all();
     void move(const std::shared_ptr<Entry>& entry);
     void note_states(const Batch& batch, const std::vector<BatchStatus>& entered);
     void end(Entry& entry);
-    std::string register_results(const Batch& batch,
+    std::string register_results(Batch& batch,
                                  const std::filesystem::path& path,
                                  std::uint64_t bytes,
-                                 std::string_view kind);
+                                 ResultFile which);
     std::optional<BatchError> admit(const Batch& batch) const;
+    /// The limit of the token_limit rule that the batch does not fit under.
+    std::optional<std::uint64_t> exceeded_limit(const Batch& batch) const;
 
     void work();
     void perform(Job& job, Executor& executor);

@@ -35,6 +35,7 @@ void set_times(Behaviour& behaviour, core::Duration run_time) {
 void stop_early(const Rule& rule, Behaviour::End end, Behaviour& behaviour) {
     behaviour.end = end;
     behaviour.done = std::clamp(rule.number("done", 0.5), 0.0, 1.0);
+    behaviour.done_given = rule.has("done");
     behaviour.overloaded = rule.number("overloaded", 0);
     if (rule.has("seconds")) behaviour.run_time = seconds_in(rule, "seconds", 0);
 }
@@ -48,9 +49,9 @@ void apply_to_end(const Rule& rule, Behaviour& behaviour) {
     switch (rule.fault()) {
     case Fault::validate_fail: {
         const std::string_view code = rule.text("code", "invalid_request");
-        behaviour.fails = BatchError{std::string(code),
-                                     std::string(rule.text("message", validation_message(code))),
+        behaviour.fails = BatchError{std::string(code), std::string(rule.text("message", "")),
                                      std::string(rule.text("param", "")), rule.integer("line", 0)};
+        behaviour.fails_by = &rule;
         behaviour.fails_for_model = rule.text("model", "");
         return;
     }
@@ -67,9 +68,13 @@ void apply_to_end(const Rule& rule, Behaviour& behaviour) {
         return;
     case Fault::cancel_slow:
         behaviour.cancel_time = seconds_in(rule, "seconds", 600);
+        behaviour.cancel_slow = true;
         return;
     case Fault::cancel_completes:
         behaviour.cancel_completes = true;
+        return;
+    case Fault::partial_results:
+        behaviour.partial_results = true;
         return;
     case Fault::batch_time:
         set_times(behaviour, seconds_in(rule, "seconds", 3'600));
@@ -116,6 +121,16 @@ void apply_to_results(const Rule& rule, Behaviour& behaviour) {
     case Fault::corrupt_line:
         behaviour.corrupt = lines_in(rule, 0.1);
         return;
+    case Fault::swap_keys:
+        behaviour.swapped = lines_in(rule, 0.1);
+        return;
+    case Fault::state_prefix:
+        behaviour.state_prefix = rule.text("prefix", "JOB_STATE_");
+        return;
+    case Fault::error_shape:
+        behaviour.error_as_status = rule.text("member", "status") == "status";
+        behaviour.http_codes = rule.text("code", "rpc") == "http";
+        return;
     case Fault::wrong_counts:
         behaviour.show_total = shown(rule, "total");
         behaviour.show_completed = shown(rule, "completed");
@@ -147,32 +162,6 @@ Behaviour behaviour_of(std::shared_ptr<const FaultScript> script,
     }
     behaviour.script = std::move(script);
     return behaviour;
-}
-
-std::string validation_message(std::string_view code) {
-    if (code == "invalid_json_line") return "This line is not parseable as valid JSON.";
-    if (code == "missing_required_parameter") return "Missing required parameter: 'custom_id'.";
-    if (code == "duplicate_custom_id") {
-        return "The custom_id for this request is a duplicate of another request. The custom_id "
-               "parameter must be unique "
-               "for each request in a batch.";
-    }
-    if (code == "invalid_url")
-        return "The URL provided for this request does not match the batch endpoint.";
-    if (code == "mismatched_model") {
-        return "The model for this request does not match the rest of the batch. Each batch must "
-               "contain requests for a "
-               "single model.";
-    }
-    if (code == "model_not_found") return "The provided model is not supported by the Batch API.";
-    if (code == "streaming_unsupported")
-        return "Chat Completions: Streaming is not supported in the Batch API.";
-    if (code == "token_limit_exceeded") {
-        return "Enqueued token limit reached for gpt-emulated in organization org-emulated. Limit: "
-               "2,000,000 enqueued "
-               "tokens. Please try again once some in_progress batches have been completed.";
-    }
-    return "The batch was refused.";
 }
 
 }  // namespace overnight::emulator

@@ -45,12 +45,16 @@ struct Behaviour {
     std::optional<core::Duration> stuck_for;  ///< absent: for ever
 
     // End.
-    std::optional<BatchError> fails;
-    std::string fails_for_model;  ///< empty: any
+    std::optional<BatchError> fails;  ///< an empty message: the dialect's for that code
+    const Rule* fails_by = nullptr;   ///< kept alive by `script`
+    std::string fails_for_model;      ///< empty: any
     End end = End::complete;
-    double done = 1;        ///< part of the lines that run
-    double overloaded = 0;  ///< part of the unrun lines that carry an overload error
+    double done = 1;           ///< part of the lines that run
+    double overloaded = 0;     ///< part of the unrun lines that carry an overload error
+    bool done_given = false;   ///< a rule said it
+    bool cancel_slow = false;  ///< a rule said how long a cancel takes
     bool cancel_completes = false;
+    bool partial_results = false;  ///< gemini: what ran before an early end is there
 
     // Results.
     const Rule* all_failed = nullptr;  ///< kept alive by `script`
@@ -63,10 +67,15 @@ struct Behaviour {
     LineChoice dropped;
     bool dropped_billed = true;
     LineChoice corrupt;
+    LineChoice
+        swapped;  ///< their answers stand under the next line's id, and that one's under theirs
     std::optional<std::int64_t> show_total;
     std::optional<std::int64_t> show_completed;
     std::optional<std::int64_t> show_failed;
     bool drop_metadata = false;
+    std::string state_prefix = "BATCH_STATE_";  ///< gemini
+    bool error_as_status = false;               ///< gemini: the name of the error's member
+    bool http_codes = false;                    ///< gemini: in the errors of lines
 
     std::shared_ptr<const FaultScript> script;
 };
@@ -76,8 +85,5 @@ struct Behaviour {
 Behaviour behaviour_of(std::shared_ptr<const FaultScript> script,
                        const BatchTarget& batch,
                        core::Duration batch_time);
-
-/// The message that goes with a code of providers/openai.md 3.7.
-std::string validation_message(std::string_view code);
 
 }  // namespace overnight::emulator

@@ -65,16 +65,11 @@ Reply json_reply(std::string body) {
     return reply;
 }
 
-Reply error_reply(const ApiError& error) {
-    Reply reply;
-    reply.status = error.status;
-    put_error_body(reply.body, error);
-    return reply;
-}
-
-Reply invalid_request(std::string message, std::string param, std::string code) {
-    return error_reply(
-        {400, std::move(message), "invalid_request_error", std::move(param), std::move(code)});
+std::string bearer_key(const Call& call) {
+    constexpr std::string_view prefix = "Bearer ";
+    const auto header = call.header("Authorization");
+    if (!header || !header->starts_with(prefix)) return {};
+    return std::string(header->substr(prefix.size()));
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target) {

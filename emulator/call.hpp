@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "emulator/api_error.hpp"
 #include "emulator/execute.hpp"
 #include "emulator/files.hpp"
+#include "emulator/spool.hpp"
 #include "emulator/world.hpp"
 #include "net/server.hpp"
 
@@ -19,16 +21,22 @@
 
 namespace overnight::emulator {
 
+struct Dialect;
+
 struct Call {
     std::string method;
     std::string target;  ///< as sent
-    std::string path;    ///< without the query
+    std::string path;    ///< without the query, and without `root`
+    std::string root;    ///< what stood before the API's own path; empty for most
     std::vector<std::pair<std::string, std::string>> query;
     std::string id;    ///< what stands for {id} in the route's pattern
     std::string body;  ///< empty for routes that stream it
     std::vector<model::HttpHeader> headers;
-    net::BodyReader* reader = nullptr;  ///< only for routes that stream their body
-    std::string key;                    ///< as sent: only for the faults that look at it
+    net::BodyReader* reader = nullptr;         ///< only for routes that stream their body
+    std::shared_ptr<const SpooledBody> spool;  ///< only for routes that want their body on disk
+    const Dialect* dialect = nullptr;          ///< whose request it is
+    std::string request_id;                    ///< of the reply, "req_..."
+    std::string key;                           ///< as sent: only for the faults that look at it
     std::string key_fingerprint;
     std::shared_ptr<const FaultScript> script;
     std::vector<const Rule*> hits;  ///< request rules that apply, kept alive by `script`
@@ -52,8 +60,8 @@ struct Reply {
 using RouteHandler = core::Result<Reply> (*)(World&, const Call&);
 
 Reply json_reply(std::string body);
-Reply error_reply(const ApiError& error);
-Reply invalid_request(std::string message, std::string param = "", std::string code = "");
+/// The key of an Authorization header; empty when there is none.
+std::string bearer_key(const Call& call);
 
 /// Percent-decoded name-value pairs behind the "?".
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target);

@@ -1,4 +1,5 @@
 // /_ctl: replace the script, move the clock, look at what happened.
+#include "emulator/dialect.hpp"
 #include "emulator/service.hpp"
 
 #include <boost/json.hpp>
@@ -7,9 +8,13 @@ namespace overnight::emulator {
 
 namespace {
 
+Reply refusal(const Call& call, int status, std::string message) {
+    return call.dialect->front.error_reply(call, {status, std::move(message)});
+}
+
 core::Result<Reply> replace_faults(World& world, const Call& call) {
     const auto replaced = world.set_faults(call.body);
-    if (!replaced) return invalid_request(replaced.error().message());
+    if (!replaced) return refusal(call, 400, replaced.error().message());
     return json_reply(R"({"ok":true})");
 }
 
@@ -37,7 +42,7 @@ Reply advance_clock(World& world, const Call& call) {
         !error && body.is_object() ? body.get_object().if_contains("seconds") : nullptr;
     if (seconds == nullptr || !seconds->is_number() || seconds->to_number<double>() < 0 ||
         seconds->to_number<double>() > 1e9) {
-        return invalid_request("\"seconds\" must be a number from 0 to 1000000000.", "seconds");
+        return refusal(call, 400, "\"seconds\" must be a number from 0 to 1000000000.");
     }
     world.clock.advance(
         core::Duration{static_cast<std::int64_t>(seconds->to_number<double>() * 1'000)});
@@ -50,17 +55,14 @@ Reply advance_clock(World& world, const Call& call) {
 Reply show_state(World& world) {
     std::string counts;
     ObjectWriter object(counts);
-    std::map<std::string_view, std::int64_t> by_status;
-    for (const Batch& batch : world.batches->list())
-        ++by_status[name(batch.status)];
-    for (const auto& [status, count] : by_status)
+    for (const auto& [status, count] : world.batches->count_by_status())
         object.number(status, count);
     object.end();
     std::string out;
     ObjectWriter(out)
         .seconds("time", world.clock.now().time_since_epoch().count())
         .number("requests", static_cast<std::int64_t>(world.requests))
-        .number("files", static_cast<std::int64_t>(world.files->list(world.clock.seconds()).size()))
+        .number("files", static_cast<std::int64_t>(world.files->count(world.clock.seconds())))
         .raw("batches", counts)
         .text("ledger", world.ledger->path().string())
         .end();
@@ -88,7 +90,7 @@ core::Result<Reply> control(World& world, const Call& call) {
     if (call.method == "POST" && call.path == "/_ctl/advance") return advance_clock(world, call);
     if (call.method == "GET" && call.path == "/_ctl/state") return show_state(world);
     if (call.method == "GET" && call.path == "/_ctl/ledger") return show_ledger(world);
-    return error_reply({404, "There is no such switch.", "invalid_request_error", "", ""});
+    return refusal(call, 404, "There is no such switch.");
 }
 
 }  // namespace overnight::emulator

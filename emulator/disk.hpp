@@ -86,4 +86,21 @@ private:
     bool at_end_ = false;
 };
 
+/// Removes a blob that did not become a file.
+class BlobGuard {
+public:
+    explicit BlobGuard(std::filesystem::path path) : path_(std::move(path)) {}
+    ~BlobGuard() {
+        std::error_code ignored;
+        if (!kept_) std::filesystem::remove(path_, ignored);
+    }
+    BlobGuard(const BlobGuard&) = delete;
+    BlobGuard& operator=(const BlobGuard&) = delete;
+    void keep() { kept_ = true; }
+
+private:
+    std::filesystem::path path_;
+    bool kept_ = false;
+};
+
 }  // namespace overnight::emulator

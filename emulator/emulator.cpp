@@ -92,7 +92,7 @@ struct Emulator::Impl {
         OVERNIGHT_TRY_ASSIGN(world->ledger, Ledger::open(ledger, world->clock));
         world->files = std::make_unique<Files>(state / "blobs", *world->journal);
         world->files->restore(contents.files);
-        const Batches::Config config{options.batch_time, options.workers};
+        const Batches::Config config{options.batch_time, options.workers, &world->prompt_cache};
         world->batches = std::make_unique<Batches>(config, world->clock, *world->ledger,
                                                    *world->journal, *world->files, world->faults);
         world->batches->restore(contents.batches);

@@ -30,6 +30,7 @@ enum class Fault {
     usage_wrong,
     other_model,
     response_failed,
+    blocked,
     // batch
     validate_fail,
     expire,
@@ -49,6 +50,10 @@ enum class Fault {
     wrong_counts,
     skew_created,
     drop_metadata,
+    partial_results,
+    swap_keys,
+    state_prefix,
+    error_shape,
     // request
     http,
     rate_limit,
@@ -81,6 +86,8 @@ enum class Fault {
     list_reverse,
     has_more_lies,
     file_missing,
+    name_taken,
+    empty_without_page_size,
     // world
     token_limit,
     creates_per_hour,
@@ -91,6 +98,7 @@ enum class Fault {
     bad_key,
     foreign_batches,
     key_scope,
+    file_processing,
 };
 
 struct FaultSpec {
@@ -99,8 +107,9 @@ struct FaultSpec {
     FaultScope scope;
     std::string_view
         parameters;  ///< names with spaces between them; behind the selectors of the scope
-    std::string_view
-        default_route;  ///< request scope: the route when the rule names none; empty: every route
+    /// Request scope: the routes when the rule names none, those of all dialects; empty: every
+    /// route.
+    std::span<const std::string_view> default_routes{};
 };
 
 std::span<const FaultSpec> fault_table() noexcept;

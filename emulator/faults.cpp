@@ -76,6 +76,15 @@ bool Rule::by_text(std::string_view parameter, std::string_view in) const noexce
     return !has(parameter) || text(parameter, "") == in;
 }
 
+bool Rule::by_route(const RequestTarget& request) const noexcept {
+    const auto matches = [&](std::string_view pattern) {
+        return route_matches(pattern, request.method, request.path);
+    };
+    if (has("route")) return matches(text("route", ""));
+    const auto defaults = spec_->default_routes;
+    return defaults.empty() || std::any_of(defaults.begin(), defaults.end(), matches);
+}
+
 const Rule* FaultScript::match_line(const LineTarget& line) const {
     if (!has_line_rules_) return nullptr;
     for (const auto& rule : rules_) {
@@ -113,8 +122,7 @@ std::vector<const Rule*> FaultScript::match_request(const RequestTarget& request
     std::vector<const Rule*> hit;
     for (const auto& rule : rules_) {
         if (rule->scope() != FaultScope::request) continue;
-        const std::string_view route = rule->text("route", rule->spec_->default_route);
-        if (!route.empty() && !route_matches(route, request.method, request.path)) continue;
+        if (!rule->by_route(request)) continue;
         if (rule->has("contains")) {
             const std::string_view wanted = rule->text("contains", "");
             if (request.target.find(wanted) == std::string_view::npos &&
@@ -145,6 +153,12 @@ const Rule* FaultScript::first_world(Fault fault) const {
     return nullptr;
 }
 
+std::size_t id_length(std::string_view rest, std::string_view path) noexcept {
+    const std::string_view segment = path.substr(0, path.find('/'));
+    if (!rest.starts_with(':')) return segment.size();
+    return std::min(segment.rfind(':'), segment.size());
+}
+
 bool route_matches(std::string_view pattern,
                    std::string_view method,
                    std::string_view path) noexcept {
@@ -156,9 +170,9 @@ bool route_matches(std::string_view pattern,
     while (!pattern.empty()) {
         if (pattern == "*") return true;
         if (pattern.starts_with("{id}")) {
-            const std::size_t length = std::min(path.find('/'), path.size());
-            if (length == 0) return false;
             pattern.remove_prefix(4);
+            const std::size_t length = id_length(pattern, path);
+            if (length == 0) return false;
             path.remove_prefix(length);
             continue;
         }

@@ -20,6 +20,8 @@
 
 namespace overnight::emulator {
 
+struct RequestTarget;
+
 /// One rule. Its parameters were checked by name, not by type: a wrong type reads as the fallback.
 class Rule {
 public:
@@ -55,6 +57,7 @@ private:
     bool by_ordinal(std::uint64_t batch) const noexcept;
     bool by_tries(const Sha256& body) const;
     bool by_text(std::string_view parameter, std::string_view in) const noexcept;
+    bool by_route(const RequestTarget& request) const noexcept;
 
     const FaultSpec* spec_;
     boost::json::object members_;
@@ -64,6 +67,11 @@ private:
     mutable std::mutex mutex_;
     mutable std::unordered_map<std::uint64_t, std::uint64_t> tries_;  ///< executions by body
 };
+
+/// Whether a line rule hit and is of that kind.
+inline bool is_fault(const Rule* rule, Fault fault) noexcept {
+    return rule != nullptr && rule->fault() == fault;
+}
 
 struct LineTarget {
     std::string_view body;
@@ -115,5 +123,9 @@ private:
 bool route_matches(std::string_view pattern,
                    std::string_view method,
                    std::string_view path) noexcept;
+
+/// How much of `path` an {id} at its beginning stands for, when `rest` follows it in the pattern:
+/// up to the next "/", or up to the last ":" of that when the rest begins with one.
+std::size_t id_length(std::string_view rest, std::string_view path) noexcept;
 
 }  // namespace overnight::emulator

@@ -15,12 +15,15 @@ std::string record_of(const FileObject& file) {
     std::string out;
     ObjectWriter(out)
         .text("id", file.id)
+        .text("provider", name(file.provider))
         .text("filename", file.filename)
         .text("purpose", file.purpose)
         .number("bytes", static_cast<std::int64_t>(file.bytes))
         .number("created_at", file.created_at)
         .number("expires_at", file.expires_at)
         .text("key", file.key)
+        .text("mime_type", file.mime_type)
+        .text("sha256", file.sha256)
         .text("blob", file.path.filename().string())
         .end();
     return out;
@@ -35,6 +38,10 @@ std::string text_in(const boost::json::object& record, const char* key) {
 std::int64_t number_in(const boost::json::object& record, const char* key) {
     const auto* const value = record.if_contains(key);
     return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+bool expired(const FileObject& file, std::int64_t now) {
+    return file.expires_at != 0 && file.expires_at <= now;
 }
 
 }  // namespace
@@ -52,12 +59,15 @@ void Files::restore(const std::vector<boost::json::value>& records) {
         file.id = text_in(record, "id");
         const std::string blob = text_in(record, "blob");
         if (file.id.empty() || blob.empty()) continue;
+        file.provider = provider_of(text_in(record, "provider")).value_or(Provider::openai);
         file.filename = text_in(record, "filename");
         file.purpose = text_in(record, "purpose");
         file.bytes = static_cast<std::uint64_t>(number_in(record, "bytes"));
         file.created_at = number_in(record, "created_at");
         file.expires_at = number_in(record, "expires_at");
         file.key = text_in(record, "key");
+        file.mime_type = text_in(record, "mime_type");
+        file.sha256 = text_in(record, "sha256");
         file.path = directory_ / std::filesystem::path(blob).filename();
         file.order = next_order_++;
         known.insert(file.path.filename());
@@ -76,8 +86,10 @@ std::filesystem::path Files::new_blob() {
 }
 
 core::Result<FilePtr> Files::add(FileObject file) {
-    file.id = new_id("file-");
+    if (file.id.empty()) file.id = new_id("file-");
     const std::lock_guard lock(mutex_);
+    if (files_.contains(file.id))
+        return core::Error(core::Errc::conflict, "there is a file called " + file.id);
     file.order = next_order_++;
     auto shared = std::make_shared<const FileObject>(std::move(file));
     OVERNIGHT_TRY(journal_.put("file", record_of(*shared)));
@@ -89,20 +101,28 @@ FilePtr Files::find(std::string_view id, std::int64_t now) const {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(id);
     if (found == files_.end()) return nullptr;
-    if (found->second->expires_at != 0 && found->second->expires_at <= now) return nullptr;
+    if (expired(*found->second, now)) return nullptr;
     return found->second;
 }
 
-std::vector<FilePtr> Files::list(std::int64_t now) const {
+std::vector<FilePtr> Files::list(Provider provider, std::int64_t now) const {
     const std::lock_guard lock(mutex_);
     std::vector<FilePtr> all;
-    all.reserve(files_.size());
     for (const auto& [id, file] : files_) {
-        if (file->expires_at == 0 || file->expires_at > now) all.push_back(file);
+        if (file->provider == provider && file->purpose != inline_requests && !expired(*file, now))
+            all.push_back(file);
     }
     std::sort(all.begin(), all.end(),
               [](const FilePtr& a, const FilePtr& b) { return a->order < b->order; });
     return all;
+}
+
+std::size_t Files::count(std::int64_t now) const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::count_if(files_.begin(), files_.end(), [now](const auto& one) {
+            return one.second->purpose != inline_requests && !expired(*one.second, now);
+        }));
 }
 
 FilePtr Files::erase(std::string_view id, std::int64_t now) {
@@ -110,7 +130,7 @@ FilePtr Files::erase(std::string_view id, std::int64_t now) {
     const auto found = files_.find(id);
     if (found == files_.end()) return nullptr;
     FilePtr file = found->second;
-    if (file->expires_at != 0 && file->expires_at <= now) return nullptr;
+    if (expired(*file, now)) return nullptr;
     std::string gone;
     put_json(gone, id);
     if (!journal_.put("file_gone", gone)) return nullptr;

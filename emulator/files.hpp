@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "emulator/journal.hpp"
+#include "emulator/provider.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,7 +18,8 @@
 namespace overnight::emulator {
 
 struct FileObject {
-    std::string id;
+    std::string id;  ///< empty: Files::add() makes one
+    Provider provider = Provider::openai;
     std::string filename;
     std::string purpose;
     std::uint64_t bytes = 0;
@@ -25,9 +27,14 @@ struct FileObject {
     std::int64_t expires_at = 0;  ///< 0: never
     std::uint64_t order = 0;      ///< of creation
     std::string key;              ///< fingerprint of the creator's key
+    std::string mime_type;        ///< where the dialect keeps it
+    std::string sha256;           ///< hexadecimal, where the dialect shows it
     std::filesystem::path path;
 };
 using FilePtr = std::shared_ptr<const FileObject>;
+
+/// The purpose of requests that came inside a create: a file that no client sees.
+constexpr const char* inline_requests = "inline_requests";
 
 /// A result file lives 30 days, as a batch's input does.
 constexpr std::int64_t default_file_lifetime = 2'592'000;
@@ -44,12 +51,13 @@ public:
     void restore(const std::vector<boost::json::value>& records);
 
     std::filesystem::path new_blob();  ///< a path that no other blob has
-    /// Gives the file its id and order.
+    /// Gives the file its order, and an id when it has none. Errc::conflict: another has that id.
     core::Result<FilePtr> add(FileObject file);
     /// Null when there is none, or when it has expired.
     FilePtr find(std::string_view id, std::int64_t now) const;
-    /// In the order of creation.
-    std::vector<FilePtr> list(std::int64_t now) const;
+    /// In the order of creation; what belongs to batches and has no name of its own is left out.
+    std::vector<FilePtr> list(Provider provider, std::int64_t now) const;
+    std::size_t count(std::int64_t now) const;  ///< in all dialects
     /// Null when there was none. A reader that has it open can go on.
     FilePtr erase(std::string_view id, std::int64_t now);
 

@@ -31,6 +31,28 @@ Sha256 sha256(std::string_view data) {
     return result;
 }
 
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+    if (context_ == nullptr || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("SHA-256 is not available");
+}
+
+void Sha256Stream::update(std::string_view piece) {
+    if (EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) != 1)
+        throw std::runtime_error("SHA-256 failed");
+}
+
+Sha256 Sha256Stream::finish() {
+    Sha256 result;
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context_.get(), result.bytes.data(), &size) != 1)
+        throw std::runtime_error("SHA-256 failed");
+    return result;
+}
+
+void Sha256Stream::Free::operator()(evp_md_ctx_st* context) const noexcept {
+    EVP_MD_CTX_free(context);
+}
+
 std::uint64_t Sha256::word(std::size_t index) const noexcept {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < 8; ++i)

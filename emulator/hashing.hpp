@@ -5,8 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
 
 namespace overnight::emulator {
 
@@ -19,6 +22,21 @@ struct Sha256 {
 };
 
 Sha256 sha256(std::string_view data);
+
+/// The same over data that comes in pieces.
+class Sha256Stream {
+public:
+    Sha256Stream();
+    void update(std::string_view piece);
+    /// Once, at the end.
+    Sha256 finish();
+
+private:
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const noexcept;
+    };
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 constexpr std::uint64_t mix(std::uint64_t x) noexcept {
     x += 0x9e3779b97f4a7c15ULL;

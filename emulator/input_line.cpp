@@ -35,16 +35,18 @@ bool InputLineReader::read(std::string_view line, InputLine& parsed) {
             has =
                 type == od::json_type::string && value.get_string().get(text) == simdjson::SUCCESS;
         };
-        if (key == "custom_id") {
+        if (key == names_.id) {
             take(parsed.custom_id, parsed.has_custom_id);
         } else if (key == "method") {
             take(parsed.method, parsed.has_method);
         } else if (key == "url") {
             take(parsed.url, parsed.has_url);
-        } else if (key == "body" && type == od::json_type::object) {
+        } else if (key == names_.body && type == od::json_type::object) {
             od::object body;
             parsed.has_body = value.get_object().get(body) == simdjson::SUCCESS &&
                               body.raw_json().get(parsed.body) == simdjson::SUCCESS;
+        } else if (key != names_.body) {
+            parsed.has_more = true;
         }
     }
     // The raw text of an object runs to the next token: what follows the brace is not the body's.

@@ -33,6 +33,9 @@ void apply(boost::json::object& line, Journal::Contents& contents) {
         } else if (member.key() == "file_gone") {
             const auto& gone = member.value();
             std::erase_if(contents.files, [&](const auto& one) { return *id_of(one) == gone; });
+        } else if (member.key() == "batch_gone") {
+            const auto& gone = member.value();
+            std::erase_if(contents.batches, [&](const auto& one) { return *id_of(one) == gone; });
         } else if (member.key() == "time" && member.value().is_int64()) {
             contents.time = std::max(contents.time, member.value().get_int64());
         }

@@ -23,7 +23,7 @@ public:
         std::vector<boost::json::value>
             files;  ///< without those that are gone; in the order of creation
         std::vector<boost::json::value>
-            batches;            ///< the last record of each; in the order of creation
+            batches;            ///< the last record of each that is left; in the order of creation
         std::int64_t time = 0;  ///< milliseconds: the last time of the virtual clock
     };
 

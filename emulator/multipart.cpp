@@ -61,16 +61,17 @@ std::optional<std::string> parameter(std::string_view header, std::string_view n
 
 }  // namespace
 
-std::optional<std::string> multipart_boundary(std::string_view content_type) {
-    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-    if (!same_letters(type, "multipart/form-data")) return std::nullopt;
+std::optional<std::string> multipart_boundary(std::string_view content_type,
+                                              std::string_view type) {
+    const std::string_view found = trimmed(content_type.substr(0, content_type.find(';')));
+    if (!same_letters(found, type)) return std::nullopt;
     auto boundary = parameter(content_type, "boundary");
     if (!boundary || boundary->empty() || boundary->size() > 70) return std::nullopt;
     return boundary;
 }
 
-MultipartParser::MultipartParser(std::string_view boundary, PartSink& sink)
-    : delimiter_("\r\n--" + std::string(boundary)), sink_(sink), buffer_("\r\n") {
+MultipartParser::MultipartParser(std::string_view boundary, PartSink& sink, PartNames names)
+    : delimiter_("\r\n--" + std::string(boundary)), sink_(sink), names_(names), buffer_("\r\n") {
     // The first delimiter may stand at the very start, without its CRLF: the buffer supplies one.
 }
 
@@ -151,7 +152,10 @@ core::Result<bool> MultipartParser::read_head() {
         lines.remove_prefix(stop == std::string_view::npos ? lines.size() : stop + 2);
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos) continue;
-        if (!same_letters(trimmed(line.substr(0, colon)), "content-disposition")) continue;
+        const std::string_view header = trimmed(line.substr(0, colon));
+        if (same_letters(header, "content-type"))
+            head.content_type = trimmed(line.substr(colon + 1));
+        if (!same_letters(header, "content-disposition")) continue;
         const std::string_view value = line.substr(colon + 1);
         if (auto name = parameter(value, "name")) {
             head.name = std::move(*name);
@@ -159,7 +163,7 @@ core::Result<bool> MultipartParser::read_head() {
         }
         head.filename = parameter(value, "filename");
     }
-    if (!named) return malformed("a part has no name");
+    if (!named && names_ == PartNames::required) return malformed("a part has no name");
     pos_ += end + 4;
     state_ = State::data;
     OVERNIGHT_TRY(sink_.begin_part(head));

@@ -1,4 +1,5 @@
-// multipart/form-data, parsed while it arrives (RFC 7578). No part is held in memory by the parser.
+// multipart/form-data (RFC 7578) and multipart/related (RFC 2387), parsed while they arrive. No
+// part is held in memory by the parser.
 #pragma once
 
 #include "core/error.hpp"
@@ -10,14 +11,19 @@
 
 namespace overnight::emulator {
 
-/// The boundary of a Content-Type header's value; nothing when it is not multipart/form-data with a
-/// usable one.
-std::optional<std::string> multipart_boundary(std::string_view content_type);
+/// The boundary of a Content-Type header's value; nothing when it is not of that type with a usable
+/// one.
+std::optional<std::string> multipart_boundary(std::string_view content_type,
+                                              std::string_view type = "multipart/form-data");
 
 struct PartHead {
     std::string name;
     std::optional<std::string> filename;
+    std::string content_type;
 };
+
+/// Only forms name their parts.
+enum class PartNames { required, absent };
 
 /// What a form does with its parts. An error ends the parsing.
 class PartSink {
@@ -31,9 +37,11 @@ public:
 /// Fed with pieces of any size. Memory: one piece, one delimiter and at most 16 KiB of part header.
 class MultipartParser {
 public:
-    MultipartParser(std::string_view boundary, PartSink& sink);
+    MultipartParser(std::string_view boundary,
+                    PartSink& sink,
+                    PartNames names = PartNames::required);
 
-    /// Errc::invalid_input for a malformed form; what the sink answers is passed on.
+    /// Errc::invalid_input for a malformed body; what the sink answers is passed on.
     core::Result<> feed(std::string_view bytes);
     /// Errc::invalid_input when the closing delimiter has not come.
     core::Result<> finish() const;
@@ -47,6 +55,7 @@ private:
 
     std::string delimiter_;  ///< CRLF, two dashes, boundary
     PartSink& sink_;
+    const PartNames names_;
     State state_ = State::preamble;
     std::string buffer_;
     std::size_t pos_ = 0;

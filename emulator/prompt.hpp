@@ -1,7 +1,7 @@
-// What an answer depends on, read from a request's body (providers/openai.md 10).
+// What an answer depends on, read from a request's body in whichever dialect it has.
 #pragma once
 
-#include <simdjson.h>
+#include "emulator/api_error.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,21 +10,6 @@
 #include <vector>
 
 namespace overnight::emulator {
-
-/// The endpoints that the emulator executes.
-enum class Endpoint { chat_completions, responses, embeddings, moderations };
-
-std::string_view path_of(Endpoint endpoint) noexcept;  ///< "/v1/chat/completions"
-std::optional<Endpoint> endpoint_of(std::string_view path) noexcept;
-
-/// The envelope of providers/openai.md 1.3; `status` 0 means no error.
-struct ApiError {
-    int status = 0;
-    std::string message;
-    std::string type = "invalid_request_error";
-    std::string param;  ///< empty: null
-    std::string code;   ///< empty: null
-};
 
 /// Views point into the parser's buffers and into the body: valid until the reader reads another
 /// body.
@@ -52,18 +37,5 @@ struct Prompt {
     std::uint64_t input_tokens() const noexcept;
     void clear();
 };
-
-/// Reuses its buffers. One thread.
-class PromptReader {
-public:
-    /// `body` is one JSON value with at least simdjson's padding of readable bytes behind it.
-    ApiError read(Endpoint endpoint, std::string_view body, Prompt& prompt);
-
-private:
-    simdjson::ondemand::parser parser_;
-};
-
-/// True when `model` can be used in batches; the sync-only families cannot.
-bool batchable(std::string_view model) noexcept;
 
 }  // namespace overnight::emulator

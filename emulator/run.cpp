@@ -1,29 +1,11 @@
 // Execution of a batch's lines.
 #include "emulator/run.hpp"
 
-#include "emulator/json_text.hpp"
-
 namespace overnight::emulator {
 
 namespace {
 
 constexpr std::uint64_t lines_between_questions = 256;
-
-void put_hex(std::string& out, std::uint64_t a, std::uint64_t b) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    for (const std::uint64_t word : {a, b}) {
-        for (int shift = 60; shift >= 0; shift -= 4)
-            out += digits[word >> shift & 15];
-    }
-}
-
-bool is_success(const Executed& result) {
-    return result.status >= 200 && result.status < 300;
-}
-
-std::string_view text_of(const Rule* rule, std::string_view parameter, std::string_view fallback) {
-    return rule == nullptr ? fallback : rule->text(parameter, fallback);
-}
 
 }  // namespace
 
@@ -33,7 +15,8 @@ BatchRun::BatchRun(
       input_(std::move(input)),
       ledger_(ledger),
       output_(std::move(output)),
-      errors_(std::move(errors)) {}
+      errors_(std::move(errors)),
+      lines_(setup_.format->line_names()) {}
 
 core::Result<std::unique_ptr<BatchRun>> BatchRun::start(Setup setup,
                                                         Descriptor input,
@@ -77,22 +60,26 @@ core::Result<> BatchRun::execute_line(std::string_view line,
     if (setup_.behaviour.all_failed != nullptr) {
         fail_all(*setup_.behaviour.all_failed);
     } else {
-        const Executor::Request request{setup_.endpoint, parsed.body, hash,
-                                        Tier::batch,     now,         setup_.ordinal};
+        const Executor::Request request{
+            setup_.endpoint, parsed.body,  hash,           Tier::batch, now,
+            setup_.ordinal,  setup_.model, setup_.version, setup_.cache};
         executor.run(request, faults, result_);
     }
-    const bool success = is_success(result_);
+    const bool success = result_.succeeded();
     ++(success ? counts_.completed : counts_.failed);
     const bool dropped = setup_.behaviour.dropped.any() &&
                          setup_.behaviour.dropped.takes(counts_.executed, custom_id_);
     if (result_.billed && (!dropped || setup_.behaviour.dropped_billed)) bill(custom_id_, hash);
     if (dropped) return {};
-    put_line(custom_id_, result_.body);
-    const bool to_output = success || text_of(result_.rule, "file", "error") == "output";
-    OVERNIGHT_TRY(write_line(custom_id_, to_output ? output_ : errors_));
+    const LineSource source{custom_id_, parsed.has_custom_id,
+                            parsed.has_more ? line : std::string_view()};
+    if (held_ || setup_.behaviour.swapped.takes(counts_.executed, custom_id_))
+        return write_swapped(source);
+    put_line(source, result_.body, result_);
+    OVERNIGHT_TRY(write_line(custom_id_, file_of(result_)));
     if (setup_.behaviour.duplicates.any() &&
         setup_.behaviour.duplicates.takes(counts_.executed, custom_id_)) {
-        OVERNIGHT_TRY(write_duplicate(custom_id_));
+        OVERNIGHT_TRY(write_duplicate(source));
     }
     if (success && setup_.behaviour.duplicate == Behaviour::Duplicate::different)
         last_body_ = result_.body;
@@ -100,14 +87,12 @@ core::Result<> BatchRun::execute_line(std::string_view line,
 }
 
 void BatchRun::fail_all(const Rule& rule) {
+    // Where a dialect has no batch that fails in validation, all its lines do.
+    const int fallback = rule.fault() == Fault::validate_fail ? 400 : 500;
     result_ = Executed{};
-    result_.status = static_cast<int>(rule.integer("status", 500));
-    result_.error_code = rule.text("code", "");
-    result_.error_message =
-        rule.text("message", "The server had an error while processing your request.");
-    put_error_body(result_.body,
-                   {result_.status, result_.error_message,
-                    std::string(rule.text("type", "server_error")), "", result_.error_code});
+    result_.status = static_cast<int>(rule.integer("status", fallback));
+    result_.error = setup_.format->line_failure(result_.status);
+    apply_rule(rule, result_.error);
 }
 
 void BatchRun::bill(std::string_view custom_id, const Sha256& hash) {
@@ -119,36 +104,40 @@ void BatchRun::bill(std::string_view custom_id, const Sha256& hash) {
                                  result_.output_tokens, name(Tier::batch)});
 }
 
-// Builds line_ from result_ (providers/openai.md 4.3, 4.4).
-void BatchRun::put_line(std::string_view custom_id, std::string_view body) {
-    const std::uint64_t id = hash_text(setup_.batch, counts_.executed);
-    const std::string_view shape = text_of(result_.rule, "shape", "response");
-    line_ = R"({"id":"batch_req_)";
-    put_hex(line_, id, mix(id));
-    line_ += R"(","custom_id":)";
-    put_json(line_, custom_id);
-    line_ += R"(,"response":)";
-    if (shape == "error" || shape == "empty") {
-        line_ += "null";
-    } else {
-        line_ += R"({"status_code":)";
-        put_number(line_, static_cast<std::int64_t>(result_.status));
-        line_ += R"(,"request_id":")";
-        put_hex(line_, mix(id + 1), mix(id + 2));
-        line_ += R"(","body":)";
-        line_ += body;
-        line_ += '}';
+// Builds line_.
+void BatchRun::put_line(const LineSource& source, std::string_view body, const Executed& result) {
+    line_.clear();
+    setup_.format->put_result(line_, {setup_.batch, counts_.executed, source, body, result,
+                                      setup_.behaviour, setup_.own_input});
+}
+
+core::Result<> BatchRun::write_swapped(const LineSource& source) {
+    if (!held_) {
+        held_ = Held{std::string(source.custom_id), source.has_custom_id,
+                     std::string(source.input) + std::string(LineReader::padding, '\0'),
+                     source.input.size(), result_};
+        held_->result.rule = nullptr;  // its script may be replaced before the next line
+        return {};
     }
-    line_ += R"(,"error":)";
-    if (shape == "error" || shape == "both") {
-        ObjectWriter(line_)
-            .text_or_null("code", result_.error_code)
-            .text("message", result_.error_message)
-            .end();
-    } else {
-        line_ += "null";
-    }
-    line_ += "}\n";
+    put_line(source, held_->result.body, held_->result);
+    OVERNIGHT_TRY(write_line(source.custom_id, file_of(held_->result)));
+    put_line(held_->source(), result_.body, result_);
+    OVERNIGHT_TRY(write_line(held_->custom_id, file_of(result_)));
+    held_.reset();
+    return {};
+}
+
+// The last line had no other to be swapped with.
+core::Result<> BatchRun::write_held() {
+    if (!held_) return {};
+    put_line(held_->source(), held_->result.body, held_->result);
+    OVERNIGHT_TRY(write_line(held_->custom_id, file_of(held_->result)));
+    held_.reset();
+    return {};
+}
+
+FileWriter& BatchRun::file_of(const Executed& result) {
+    return setup_.format->file_of(result) == ResultFile::output ? output_ : errors_;
 }
 
 core::Result<> BatchRun::write_line(std::string_view custom_id, FileWriter& file) {
@@ -160,29 +149,33 @@ core::Result<> BatchRun::write_line(std::string_view custom_id, FileWriter& file
     return file.append(line_);
 }
 
-core::Result<> BatchRun::write_duplicate(std::string_view custom_id) {
+core::Result<> BatchRun::write_duplicate(const LineSource& source) {
+    const std::string_view custom_id = source.custom_id;
     switch (setup_.behaviour.duplicate) {
     case Behaviour::Duplicate::same:
-        return write_line(custom_id, is_success(result_) ? output_ : errors_);
+        return write_line(custom_id, file_of(result_));
     case Behaviour::Duplicate::different:
-        put_line(custom_id,
-                 last_body_.empty() ? std::string_view("{}") : std::string_view(last_body_));
-        return write_line(custom_id, is_success(result_) ? output_ : errors_);
+        // A line that failed was not billed: its second one must not be an answer.
+        if (result_.status < 200 || result_.status > 299)
+            return write_line(custom_id, file_of(result_));
+        put_line(source, last_body_.empty() ? std::string_view("{}") : std::string_view(last_body_),
+                 result_);
+        return write_line(custom_id, file_of(result_));
     case Behaviour::Duplicate::failed: {
         const Executed kept = std::exchange(result_, Executed{});
         result_.status = 500;
-        std::string body;
-        put_error_body(body, {500, "The server had an error while processing your request.",
-                              "server_error", "", ""});
-        put_line(custom_id, body);
+        result_.error = setup_.format->line_failure(result_.status);
+        put_line(source, {}, result_);
+        const core::Result<> written = write_line(custom_id, file_of(result_));
         result_ = kept;
-        return write_line(custom_id, errors_);
+        return written;
     }
     }
     return {};
 }
 
 core::Result<> BatchRun::publish(Unrun unrun) {
+    OVERNIGHT_TRY(write_held());
     while (unrun != Unrun::none) {
         OVERNIGHT_TRY_ASSIGN(const auto line, input_.next());
         if (!line) break;
@@ -191,43 +184,39 @@ core::Result<> BatchRun::publish(Unrun unrun) {
     OVERNIGHT_TRY(write_unknown_lines());
     OVERNIGHT_TRY(output_.flush());
     OVERNIGHT_TRY(errors_.flush());
-    if (!setup_.behaviour.shuffle) return {};
-    OVERNIGHT_TRY(shuffle_lines(output_.path(), setup_.ordinal));
-    return shuffle_lines(errors_.path(), setup_.ordinal + 1);
+    if (setup_.behaviour.shuffle) {
+        OVERNIGHT_TRY(shuffle_lines(output_.path(), setup_.ordinal));
+        OVERNIGHT_TRY(shuffle_lines(errors_.path(), setup_.ordinal + 1));
+    }
+    const std::string_view end = setup_.format->end_of_results();
+    if (end.empty() || output_.bytes() == 0 || setup_.own_input) return {};
+    OVERNIGHT_TRY_ASSIGN(const Descriptor output, open_for_appending(output_.path()));
+    return write_all(output, end);
 }
 
 core::Result<> BatchRun::write_unrun(std::string_view line, Unrun unrun) {
     InputLine parsed;
     if (!lines_.read(line, parsed))
         return core::Error(core::Errc::internal, "a validated line cannot be read");
-    const std::uint64_t id = hash_text(parsed.custom_id, setup_.ordinal);
-    const bool overloaded = selected(id, setup_.behaviour.overloaded);
-    line_ = R"({"id":"batch_req_)";
-    put_hex(line_, id, mix(id));
-    line_ += R"(","custom_id":)";
-    put_json(line_, parsed.custom_id);
-    line_ += R"(,"response":null,"error":)";
-    if (overloaded) {
-        line_ +=
-            R"({"code":"server_error","message":"Our servers are currently overloaded. Please try again later."})";
-    } else if (unrun == Unrun::expired) {
-        line_ +=
-            R"({"code":"batch_expired","message":"This request could not be executed before the completion window )"
-            R"(expired."})";
-    } else {
-        line_ +=
-            R"({"code":"batch_cancelled","message":"This request was not executed because the batch was )"
-            R"(cancelled."})";
+    UnrunLine never{setup_.batch, setup_.ordinal, parsed.custom_id, UnrunLine::Why::expired};
+    if (unrun == Unrun::cancelled) never.why = UnrunLine::Why::cancelled;
+    if (selected(hash_text(parsed.custom_id, setup_.ordinal), setup_.behaviour.overloaded)) {
+        never.why = UnrunLine::Why::overloaded;
+        ++counts_.overloaded;
     }
-    line_ += "}\n";
-    return errors_.append(line_);
+    line_.clear();
+    setup_.format->put_unrun(line_, never);
+    const bool output = setup_.format->unrun_file() == ResultFile::output;
+    return (output ? output_ : errors_).append(line_);
 }
 
 core::Result<> BatchRun::write_unknown_lines() {
     for (std::uint64_t i = 0; i < setup_.behaviour.unknown_lines; ++i) {
         result_ = Executed{};
-        put_line("unknown-" + std::to_string(i + 1),
-                 last_body_.empty() ? R"({"object":"chat.completion","choices":[]})" : last_body_);
+        const std::string id = "unknown-" + std::to_string(i + 1);
+        put_line({id},
+                 last_body_.empty() ? setup_.format->stray_answer() : std::string_view(last_body_),
+                 result_);
         OVERNIGHT_TRY(output_.append(line_));
     }
     return {};

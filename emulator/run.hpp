@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "emulator/batch.hpp"
+#include "emulator/batch_format.hpp"
 #include "emulator/execute.hpp"
 #include "emulator/input_line.hpp"
 #include "emulator/ledger.hpp"
@@ -22,6 +23,7 @@ struct RunCounts {
     std::uint64_t executed = 0;
     std::uint64_t completed = 0;
     std::uint64_t failed = 0;
+    std::uint64_t overloaded = 0;  ///< of those that never ran, the ones that say so
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
 };
@@ -32,7 +34,12 @@ public:
     struct Setup {
         std::string batch;
         std::uint64_t ordinal = 0;
+        const BatchFormat* format = nullptr;  ///< lives as long as the program
         Endpoint endpoint = Endpoint::chat_completions;
+        std::string model;       ///< where the batch names it, not its lines
+        std::string version;     ///< of the API
+        bool own_input = false;  ///< the requests came inline
+        PromptCache* cache = nullptr;
         Behaviour behaviour;
         std::filesystem::path output;  ///< made by this run
         std::filesystem::path errors;
@@ -71,12 +78,28 @@ private:
                                 const FaultScript& faults,
                                 std::int64_t now);
     void fail_all(const Rule& rule);
-    void put_line(std::string_view custom_id, std::string_view body);
+    void put_line(const LineSource& source, std::string_view body, const Executed& result);
+    core::Result<> write_swapped(const LineSource& source);
+    core::Result<> write_held();
+    FileWriter& file_of(const Executed& result);
     core::Result<> write_line(std::string_view custom_id, FileWriter& file);
-    core::Result<> write_duplicate(std::string_view custom_id);
+    core::Result<> write_duplicate(const LineSource& source);
     core::Result<> write_unrun(std::string_view line, Unrun unrun);
     core::Result<> write_unknown_lines();
     void bill(std::string_view custom_id, const Sha256& hash);
+
+    // A line that waits for the next one, whose id its answer will get.
+    struct Held {
+        std::string custom_id;
+        bool has_custom_id = false;
+        std::string input;  ///< with its padding
+        std::size_t input_bytes = 0;
+        Executed result;
+
+        LineSource source() const {
+            return {custom_id, has_custom_id, std::string_view(input).substr(0, input_bytes)};
+        }
+    };
 
     Setup setup_;
     LineReader input_;
@@ -90,6 +113,7 @@ private:
     std::string last_body_;  ///< an answer of another line, for duplicates that differ
     std::string billed_;     ///< ledger lines that are not written yet
     std::string custom_id_;
+    std::optional<Held> held_;
 };
 
 /// Puts the lines of a file into another order, the same for the same seed.

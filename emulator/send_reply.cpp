@@ -1,5 +1,5 @@
 // Sends replies, whole or as the transport's faults want them.
-#include "core/bytes.hpp"
+#include "emulator/dialect.hpp"
 #include "emulator/disk.hpp"
 #include "emulator/service.hpp"
 
@@ -47,10 +47,7 @@ void add_common_headers(World& world, const Call& call, Reply& reply) {
     if (reply.status != 204 && !reply.content_type.empty()) {
         reply.headers.push_back({"Content-Type", reply.content_type});
     }
-    reply.headers.push_back({"x-request-id", "req_" + core::hex(core::random_bytes(16))});
-    reply.headers.push_back({"openai-version", "2020-10-01"});
-    reply.headers.push_back({"openai-processing-ms", std::to_string(5 + world.requests % 20)});
-    reply.headers.push_back({"openai-organization", "org-emulated"});
+    call.dialect->front.add_headers(world, call, reply);
     for (const Rule* const rule : call.hits) {
         if (rule->fault() != Fault::header) continue;
         reply.headers.push_back(
@@ -117,10 +114,9 @@ core::Result<> send_body(World& world,
 // What becomes of a reply whose request has taken effect.
 void act_after(const Call& call, Reply& reply) {
     if (const Rule* const rule = call.hit(Fault::apply_then_5xx)) {
-        reply =
-            error_reply({static_cast<int>(rule->integer("status", 500)),
-                         "The server had an error while processing your request. Sorry about that!",
-                         "server_error", "", ""});
+        const Front& front = call.dialect->front;
+        const auto status = static_cast<int>(rule->integer("status", 500));
+        reply = front.error_reply(call, front.error_of(Trouble::failed, call, status));
         if (rule->text("body", "json") == "empty") reply.body.clear();
     }
     const Rule* const html = call.hit(Fault::reject_html);

@@ -2,7 +2,7 @@
 // on both ways.
 #pragma once
 
-#include "emulator/call.hpp"
+#include "emulator/front.hpp"
 
 namespace overnight::emulator {
 
@@ -12,6 +12,9 @@ core::Result<> serve(World& world,
                      net::BodyReader& body,
                      net::ResponseWriter& out);
 
+/// Reads the body of a route that wants it on disk, unless that has been done.
+core::Result<> spool_body(World& world, Call& call, const Route& route);
+
 /// `/_ctl/...`: the emulator's own switches; needs no key and meets no faults.
 core::Result<Reply> control(World& world, const Call& call);
 
@@ -20,10 +23,11 @@ core::Result<> send_reply(World& world, const Call& call, Reply reply, net::Resp
 
 /// What a rule does instead of the request's own work.
 enum class Instead { nothing, replied, ended };
-/// Applies the rules that act before the handler. `handler` is kept for a late application.
+/// Applies the rules that act before the handler. The route's handler is kept for a late
+/// application.
 core::Result<Instead> act_before(World& world,
-                                 const Call& call,
-                                 RouteHandler handler,
+                                 Call& call,
+                                 const Route& route,
                                  net::BodyReader& body,
                                  net::ResponseWriter& out,
                                  Reply& reply);

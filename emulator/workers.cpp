@@ -1,6 +1,6 @@
 // The workers: validation, execution and publication of batches, outside the lock.
 #include "emulator/batches.hpp"
-#include "emulator/validate.hpp"
+#include "emulator/dialect.hpp"
 
 namespace overnight::emulator {
 
@@ -53,13 +53,13 @@ void Batches::perform(Job& job, Executor& executor) {
 
 core::Result<> Batches::perform_validate(Entry& entry) {
     const FilePtr input = files_.find(entry.batch.input_file_id, clock_.seconds());
-    const auto endpoint = endpoint_of(entry.batch.endpoint);
     Validation validation;
-    if (input != nullptr && endpoint) {
+    if (input != nullptr) {
         auto file = open_for_reading(input->path);
         if (file) {
             LineReader lines(std::move(*file));
-            OVERNIGHT_TRY_ASSIGN(validation, validate(lines, *endpoint));
+            OVERNIGHT_TRY_ASSIGN(
+                validation, dialect(entry.batch.provider).batches.validate(lines, entry.batch));
             OVERNIGHT_TRY_ASSIGN(entry.input, open_for_reading(input->path));
         }
     }
@@ -69,7 +69,7 @@ core::Result<> Batches::perform_validate(Entry& entry) {
     batch.validated = true;
     batch.errors = std::move(validation.errors);
     batch.total = validation.lines;
-    batch.model = std::move(validation.model);
+    if (!validation.model.empty()) batch.model = std::move(validation.model);
     batch.enqueued_tokens = validation.tokens;
     return {};
 }
@@ -78,11 +78,18 @@ core::Result<> Batches::perform_validate(Entry& entry) {
 core::Result<> Batches::open_run(Entry& entry) {
     if (entry.run) return {};
     BatchRun::Setup setup;
+    std::string input_id;
     {
         const std::lock_guard lock(mutex_);
         const Batch& batch = entry.batch;
         setup.batch = batch.id;
         setup.ordinal = batch.ordinal;
+        input_id = batch.input_file_id;
+        setup.format = &dialect(batch.provider).batches;
+        setup.model = batch.model;
+        setup.version = batch.version;
+        setup.own_input = batch.own_input;
+        setup.cache = config_.cache;
         setup.endpoint = endpoint_of(batch.endpoint).value_or(Endpoint::chat_completions);
         setup.behaviour = batch.behaviour;
     }
@@ -90,6 +97,11 @@ core::Result<> Batches::open_run(Entry& entry) {
     setup.errors = files_.new_blob();
     if (entry.restored) {
         OVERNIGHT_TRY_ASSIGN(setup.billed_before, ledger_.billed_before(setup.batch));
+    }
+    // What came with the create has not been opened by a validation.
+    const FilePtr own = entry.input ? nullptr : files_.find(input_id, clock_.seconds());
+    if (own != nullptr) {
+        OVERNIGHT_TRY_ASSIGN(entry.input, open_for_reading(own->path));
     }
     if (!entry.input) return core::Error(core::Errc::not_found, "the input file has gone");
     OVERNIGHT_TRY_ASSIGN(entry.run,
@@ -135,6 +147,7 @@ core::Result<> Batches::perform_publish(Entry& entry) {
         OVERNIGHT_TRY(open_run(entry));
         OVERNIGHT_TRY(entry.run->publish(unrun));
     }
+    if (entry.run) take_counts(entry, entry.run->counts());
     const std::lock_guard lock(mutex_);
     entry.batch.published = true;
     return {};
@@ -146,6 +159,7 @@ void Batches::take_counts(Entry& entry, const RunCounts& counts) {
     batch.executed = counts.executed;
     batch.completed = counts.completed;
     batch.failed = counts.failed;
+    batch.overloaded = counts.overloaded;
     batch.input_tokens = counts.input_tokens;
     batch.output_tokens = counts.output_tokens;
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "emulator/batches.hpp"
-#include "emulator/uploads.hpp"
+#include "emulator/execute.hpp"
+#include "emulator/gemini/upload_sessions.hpp"
+#include "emulator/openai/uploads.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -47,9 +49,11 @@ struct World {
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<Files> files;
     std::unique_ptr<Batches> batches;
-    Uploads uploads;
+    openai::Uploads uploads;
+    gemini::UploadSessions upload_sessions;
     ExecutorPool executors;
     Pauses pauses;
+    PromptCache prompt_cache;
     std::atomic<std::uint64_t> requests{0};
 
     /// Puts a script into force, with what it wants to be there from the start.

@@ -1,6 +1,7 @@
 // Execution of single requests.
 #include "emulator/execute.hpp"
 
+#include "emulator/openai/replies.hpp"
 #include "session.hpp"
 
 #include <boost/json.hpp>
@@ -25,6 +26,8 @@ Outcome run(Endpoint endpoint, std::string body, const std::string& faults = "")
     Executor executor;
     Outcome outcome;
     executor.run({endpoint, view, hash, Tier::batch, 1'800'000'000, 1}, *script, outcome.result);
+    if (!outcome.result.succeeded())
+        openai::put_error_body(outcome.result.body, outcome.result.error);
     outcome.body = json::parse(outcome.result.body).as_object();
     outcome.result.rule = nullptr;  // the script ends here
     return outcome;

@@ -1,31 +1,11 @@
 // Size: memory does not grow with files, and limits hold.
+#include "memory.hpp"
 #include "session.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OVERNIGHT_MEASURE_MEMORY 0
-#else
-#define OVERNIGHT_MEASURE_MEMORY 1
-#endif
-
 namespace overnight::test {
 namespace {
-
-// The greatest resident size so far, in bytes.
-[[maybe_unused]] std::uint64_t peak_memory() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.rfind("VmHWM:", 0) == 0) return std::stoull(line.substr(6)) * 1'024;
-    }
-    return 0;
-}
-
-[[maybe_unused]] void forget_peak() {
-    std::ofstream("/proc/self/clear_refs") << "5";
-}
 
 TEST(EmulatorLimits, an_upload_of_60_megabytes_needs_no_memory) {
     Session session;

@@ -107,6 +107,32 @@ std::string multipart_body(const std::vector<FormPart>& parts, std::string_view 
     return body + "--" + std::string(with) + "--\r\n";
 }
 
+RawReply send_generated(std::uint16_t port,
+                        std::string_view head,
+                        std::string_view piece,
+                        std::uint64_t times) {
+    Socket socket(port);
+    socket.send_all(head);
+    for (std::uint64_t i = 0; i < times && socket.send_all(piece); ++i) {
+    }
+    return parse(socket.receive_all());
+}
+
+RawReply send_made(std::uint16_t port,
+                   std::string_view head,
+                   const std::function<std::string(std::uint64_t)>& piece,
+                   std::uint64_t times) {
+    Socket socket(port);
+    socket.send_all(head);
+    for (std::uint64_t i = 0; i < times && socket.send_all(piece(i)); ++i) {
+    }
+    return parse(socket.receive_all());
+}
+
+void send_and_leave(std::uint16_t port, std::string_view bytes) {
+    Socket(port).send_all(bytes);
+}
+
 RawReply upload_generated(std::uint16_t port,
                           std::string_view line,
                           std::uint64_t lines,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -36,6 +37,21 @@ struct FormPart {
     std::string filename;  ///< empty: a field
 };
 std::string multipart_body(const std::vector<FormPart>& parts, std::string_view boundary);
+
+/// Sends `head`, then `piece` as often as it says, and reads the reply: nothing is held in memory.
+RawReply send_generated(std::uint16_t port,
+                        std::string_view head,
+                        std::string_view piece,
+                        std::uint64_t times);
+
+/// The same with pieces that are made one by one.
+RawReply send_made(std::uint16_t port,
+                   std::string_view head,
+                   const std::function<std::string(std::uint64_t)>& piece,
+                   std::uint64_t times);
+
+/// Sends bytes and closes the connection without waiting for a reply.
+void send_and_leave(std::uint16_t port, std::string_view bytes);
 
 /// Uploads a JSONL file that is made line by line: nothing of it is held in memory.
 RawReply upload_generated(std::uint16_t port,

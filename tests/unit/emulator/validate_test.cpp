@@ -1,11 +1,11 @@
 // Every validation error of providers/openai.md 3.7 that has a code.
-#include "emulator/validate.hpp"
+#include "emulator/openai/validate.hpp"
 
 #include "session.hpp"
 
 #include <gtest/gtest.h>
 
-namespace overnight::emulator {
+namespace overnight::emulator::openai {
 namespace {
 
 Validation validate_text(const std::string& text, Endpoint endpoint = Endpoint::chat_completions) {
@@ -132,4 +132,4 @@ TEST(Validation, more_embedding_inputs_than_a_batch_may_have) {
 }
 
 }  // namespace
-}  // namespace overnight::emulator
+}  // namespace overnight::emulator::openai

@@ -1,0 +1,56 @@
+// The routes of OpenAI's dialect.
+#pragma once
+
+#include "emulator/front.hpp"
+#include "emulator/openai/replies.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace overnight::emulator::openai {
+
+std::span<const Route> routes() noexcept;
+
+// routes_files.cpp
+core::Result<Reply> upload_file(World& world, const Call& call);
+core::Result<Reply> list_files(World& world, const Call& call);
+core::Result<Reply> get_file(World& world, const Call& call);
+core::Result<Reply> delete_file(World& world, const Call& call);
+// routes_content.cpp
+core::Result<Reply> get_content(World& world, const Call& call);
+// routes_uploads.cpp
+core::Result<Reply> create_upload(World& world, const Call& call);
+core::Result<Reply> add_upload_part(World& world, const Call& call);
+core::Result<Reply> complete_upload(World& world, const Call& call);
+core::Result<Reply> cancel_upload(World& world, const Call& call);
+// routes_create.cpp
+core::Result<Reply> create_batch(World& world, const Call& call);
+// routes_batches.cpp
+core::Result<Reply> get_batch(World& world, const Call& call);
+core::Result<Reply> list_batches(World& world, const Call& call);
+core::Result<Reply> cancel_batch(World& world, const Call& call);
+// routes_sync.cpp
+core::Result<Reply> ordinary_call(World& world, const Call& call);
+core::Result<Reply> count_input_tokens(World& world, const Call& call);
+core::Result<Reply> list_models(World& world, const Call& call);
+core::Result<Reply> get_model(World& world, const Call& call);
+
+// Shared by the handlers.
+
+/// What a finished upload must fulfil (providers/openai.md 2.1); status 0: fine.
+ApiError check_upload(std::string_view purpose,
+                      std::string_view filename,
+                      const std::filesystem::path& blob,
+                      std::uint64_t bytes);
+/// A lifetime in seconds, 3600 to 2592000.
+bool valid_lifetime(std::int64_t seconds) noexcept;
+bool known_purpose(std::string_view purpose) noexcept;
+/// Registers a blob and notes it in the ledger.
+core::Result<FilePtr> add_file(World& world, const Call& call, FileObject file);
+/// Null when the id is unknown, or hidden from this call by a rule.
+FilePtr visible_file(World& world, const Call& call);
+Reply no_such_file(std::string_view id);
+/// "limit", with its bounds; nothing when it is malformed.
+std::optional<std::size_t> page_limit(const Call& call, std::size_t fallback, std::size_t most);
+
+}  // namespace overnight::emulator::openai

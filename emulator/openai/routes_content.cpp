@@ -1,0 +1,32 @@
+// The content of files (providers/openai.md 2.4).
+#include "emulator/content.hpp"
+#include "emulator/openai/routes.hpp"
+
+namespace overnight::emulator::openai {
+
+namespace {
+
+// Another batch's file of the same kind, for the fault that mixes them up.
+FilePtr other_file(World& world, const FileObject& asked) {
+    for (const FilePtr& file : world.files->list(Provider::openai, world.clock.seconds())) {
+        if (file->purpose == asked.purpose && file->id != asked.id) return file;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+core::Result<Reply> get_content(World& world, const Call& call) {
+    FilePtr file = visible_file(world, call);
+    if (file == nullptr) return no_such_file(call.id);
+    if (file->purpose != "batch" && file->purpose != "batch_output") {
+        return invalid_request("Not allowed to download files of purpose: " + file->purpose);
+    }
+    if (call.hit(Fault::swap_results) != nullptr) {
+        if (FilePtr other = other_file(world, *file)) file = std::move(other);
+    }
+    return content_reply(call, file,
+                         {416, "The range is not in the file.", "invalid_request_error", "", ""});
+}
+
+}  // namespace overnight::emulator::openai

@@ -1,0 +1,23 @@
+// What happens to a batch while it is validating: every line is looked at, nothing runs
+// (providers/openai.md 3.7).
+#pragma once
+
+#include "core/error.hpp"
+#include "emulator/batch_format.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace overnight::emulator::openai {
+
+constexpr std::uint64_t max_batch_lines = 50'000;
+constexpr std::uint64_t max_embedding_inputs_per_batch = 50'000;
+
+/// The message that goes with a code of providers/openai.md 3.7.
+std::string validation_message(std::string_view code);
+
+/// Memory: the custom_ids of the file and one line.
+core::Result<Validation> validate(LineReader& lines, Endpoint endpoint);
+
+}  // namespace overnight::emulator::openai
