@@ -112,6 +112,10 @@ class World(unittest.TestCase):
         env = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
         env.update(OVERNIGHT_ANY_FILESYSTEM='1', HOME=str(self.folder), LC_ALL='C.UTF-8')
         env[self.dialect.key_variable] = KEY
+        if self.emulator is not None:  # every account that this key opens stays on loopback
+            variable = {'gemini': 'GOOGLE_GEMINI_BASE_URL'}.get(
+                self.dialect.provider, f'{self.dialect.provider.upper()}_BASE_URL')
+            env[variable] = self.emulator.url + self.dialect.path
         env.update({k: v for k, v in changes.items() if v is not None})
         return {k: v for k, v in env.items() if changes.get(k, '') is not None}
 

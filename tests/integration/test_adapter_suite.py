@@ -1,0 +1,24 @@
+"""The conformance suite for adapters: every scenario of adapter_scenarios.py on every dialect. OVERNIGHT_DIALECT picks one."""
+import os
+import unittest
+
+from adapter_scenarios import AdapterScenarios
+from harness import ANTHROPIC, GEMINI, OPENAI, World
+
+wanted = os.environ.get('OVERNIGHT_DIALECT', '')
+
+if wanted in ('', 'openai'):
+    class OpenAi(AdapterScenarios, World):
+        dialect = OPENAI
+
+if wanted in ('', 'gemini'):
+    class Gemini(AdapterScenarios, World):
+        dialect = GEMINI
+
+if wanted in ('', 'anthropic'):
+    class Anthropic(AdapterScenarios, World):
+        dialect = ANTHROPIC
+
+
+if __name__ == '__main__':
+    unittest.main()
