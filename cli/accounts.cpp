@@ -42,6 +42,14 @@ bool takes_ordinary_calls(const providers::Adapter& adapter) {
     return adapter.ordinary_call(line, endpoint, "model").has_value();
 }
 
+/// Whether a kind without a section can be reached: some have no address of their own.
+bool has_address(std::string_view kind, const Environment& env) {
+    const auto* adapter = providers::find_adapter(kind);
+    if (adapter == nullptr || !adapter->default_base_url().empty()) return true;
+    const char* variable = adapter->key_facts().base_url_variable;
+    return variable != nullptr && !env(variable).empty();
+}
+
 Result<> take_tier(const ProviderConfig& provider, const Config& config, AccountSpec& spec) {
     spec.tier = provider.tier;
     spec.concurrency = provider.concurrency.value_or(spec.concurrency);
@@ -121,6 +129,7 @@ ResolvedAccounts resolve_accounts(const Config& config,
             continue;
         }
         if (!config.find(name)) {
+            if (!has_address(name, env)) continue;
             const auto key = look_for_key(name, name, {}, env);
             if (key && !*key) continue;  // nobody means to use it
         }
@@ -154,7 +163,7 @@ std::vector<AccountSpec> emulated_accounts(const Config& config, std::string_vie
     std::vector<AccountSpec> specs;
     for (const auto& name : account_names(config)) {
         const auto adapter = adapter_of(name, config);
-        if (!adapter) continue;
+        if (!adapter || !(*adapter)->is_emulated()) continue;
         specs.push_back(emulated_account(name, **adapter, url));
         // What cannot be sent line by line is tried as batches.
         if (const auto* provider = config.find(name);

@@ -74,6 +74,11 @@ Result<ExitCode> execute(const Session& session, const RunCommand& command) {
     OVERNIGHT_TRY_ASSIGN(const auto config, session_config(session));
     OVERNIGHT_TRY_ASSIGN(const auto work, load_work(config, command.work, command.output));
     OVERNIGHT_TRY(check_output_place(work.output, input_file(work)));
+    if (session.emulated() && !work.adapter->is_emulated())
+        return core::Error(core::Errc::invalid_input,
+                           "the emulator does not speak the dialect of '" +
+                               std::string(work.adapter->kind()) +
+                               "'; try the recipe with --provider openai --emulate");
     OVERNIGHT_TRY_ASSIGN(const auto store, open_store_to_send(session));
     OVERNIGHT_TRY_ASSIGN(const auto providers,
                          start_providers(session, *store, config, command.emulation));

@@ -77,6 +77,8 @@ public:
                                                        std::uint64_t /*limit*/) const {
         return std::nullopt;
     }
+    /// The create names the model of all requests; else each request does.
+    virtual bool names_model() const { return false; }
     /// Somebody else's batch that has ended, for foreign_batches: ids, endpoint, model.
     virtual void make_foreign(Batch& batch) const = 0;
 

@@ -68,6 +68,7 @@ std::string batch_record(const Batch& batch) {
         .number("completed", static_cast<std::int64_t>(batch.completed))
         .number("failed", static_cast<std::int64_t>(batch.failed))
         .number("overloaded", static_cast<std::int64_t>(batch.overloaded))
+        .number("enqueued_tokens", static_cast<std::int64_t>(batch.enqueued_tokens))
         .number("input_tokens", static_cast<std::int64_t>(batch.input_tokens))
         .number("output_tokens", static_cast<std::int64_t>(batch.output_tokens))
         .text("output_file_id", batch.output_file_id)
@@ -98,6 +99,7 @@ bool restore_batch(const boost::json::value& value, Batch& batch) {
     const auto status = batch_status_of(text_in(*record, "status"));
     if (batch.id.empty() || batch.metadata.empty() || !status) return false;
     batch.total = static_cast<std::uint64_t>(number_in(*record, "total"));
+    batch.enqueued_tokens = static_cast<std::uint64_t>(number_in(*record, "enqueued_tokens"));
     if (!is_terminal(*status)) return true;
     batch.status = *status;
     batch.in_progress_at = time_in(*record, "in_progress_at");

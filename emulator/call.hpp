@@ -23,6 +23,9 @@ namespace overnight::emulator {
 
 struct Dialect;
 
+/// Where Anthropic's dialect lives.
+constexpr std::string_view anthropic_root = "/anthropic";
+
 struct Call {
     std::string method;
     std::string target;  ///< as sent

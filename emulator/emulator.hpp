@@ -1,7 +1,7 @@
-// The provider emulator: OpenAI's Files, Uploads and Batches and the ordinary endpoints, on
+// The provider emulator: batches and the ordinary endpoints of OpenAI, Gemini and Anthropic, on
 // loopback.
 //
-// It is written from the provider's documentation alone and shares no code with the client's side.
+// It is written from the providers' documentation alone and shares no code with the client's side.
 // Its answers are a pure function of the request, its clock may run fast, its ledger tells what was
 // received and what was billed, and a fault script makes it misbehave in the ways that providers
 // were seen to (README.md of this folder).
@@ -40,7 +40,7 @@ public:
     Emulator(const Emulator&) = delete;
     Emulator& operator=(const Emulator&) = delete;
 
-    std::string url() const;  ///< "http://127.0.0.1:PORT"; OpenAI's dialect lives under /v1
+    std::string url() const;  ///< "http://127.0.0.1:PORT"; README.md says where each dialect lives
     std::uint16_t port() const noexcept;
     const std::filesystem::path& ledger() const noexcept;
 

@@ -8,7 +8,7 @@ namespace overnight::emulator {
 
 namespace {
 
-constexpr std::string_view anthropic_root = "/anthropic";
+constexpr std::string_view copy_root = "/_as/";
 
 constexpr std::size_t max_text_body = 64u << 20;
 
@@ -30,16 +30,23 @@ const Route* find_route(const Front& front, const Call& call, bool& other_method
     return nullptr;
 }
 
+/// What stands before the API's own path. Anthropic's dialect has a root of its own, beside that at the
+/// top, where its SDK finds it; a server that copied OpenAI's API may live at "/_as/NAME/...".
+std::string root_of(std::string_view path) {
+    if (path.starts_with(anthropic_root) && path.substr(anthropic_root.size()).starts_with('/'))
+        return std::string(anthropic_root);
+    const auto version = path.find("/v1/");
+    if (!path.starts_with(copy_root) || version == std::string_view::npos) return {};
+    return std::string(path.substr(0, version));
+}
+
 Call call_of(World& world, const net::RequestHead& head) {
     Call call;
     call.method = head.method;
     call.target = head.target;
     call.path = head.target.substr(0, head.target.find('?'));
-    // Anthropic's dialect has a root of its own, beside that at the top, where its SDK finds it.
-    if (call.path.starts_with(anthropic_root) && call.path[anthropic_root.size()] == '/') {
-        call.path.erase(0, anthropic_root.size());
-        call.root = anthropic_root;
-    }
+    call.root = root_of(call.path);
+    call.path.erase(0, call.root.size());
     call.query = parse_query(head.target);
     call.headers = head.headers;
     call.dialect = &dialect_of(call);

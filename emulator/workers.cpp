@@ -86,7 +86,7 @@ core::Result<> Batches::open_run(Entry& entry) {
         setup.ordinal = batch.ordinal;
         input_id = batch.input_file_id;
         setup.format = &dialect(batch.provider).batches;
-        setup.model = batch.model;
+        if (setup.format->names_model()) setup.model = batch.model;
         setup.version = batch.version;
         setup.own_input = batch.own_input;
         setup.cache = config_.cache;

@@ -58,6 +58,8 @@ public:
     virtual std::string_view default_endpoint() const = 0;
     virtual std::string_view default_base_url() const = 0;
     virtual std::string_view emulator_path() const = 0;  ///< its dialect at our emulator: "/v1"
+    /// Whether our emulator speaks the provider's dialect at all.
+    virtual bool is_emulated() const { return true; }
     virtual KeyFacts key_facts() const = 0;
     virtual std::vector<std::string_view> endpoints() const = 0;
     /// The endpoint that does the work of `name`: one of endpoints(), or a portable name ("chat",

@@ -103,39 +103,55 @@ core::Result<> EnvelopeScanner::step(char c) {
     return not_json();
 }
 
+std::size_t EnvelopeScanner::skip_in_string(std::string_view bytes) {
+    if (escaped_) {
+        escaped_ = false;
+        return 1;
+    }
+    const std::size_t at = bytes.find_first_of("\"\\");
+    if (at == std::string_view::npos) return bytes.size();
+    escaped_ = bytes[at] == '\\';
+    in_string_ = escaped_;
+    return at + 1;
+}
+
 core::Result<std::size_t> EnvelopeScanner::take(std::string_view bytes) {
     std::size_t i = 0;
-    for (bool complete = false; i < bytes.size() && !complete; ++i) {
-        char c = bytes[i];
+    std::size_t kept = 0;  // so many are in the element
+    bool complete = false;
+    while (i < bytes.size() && !complete) {
         if (in_string_) {
-            if (escaped_) {
-                escaped_ = false;
-            } else if (c == '\\') {
-                escaped_ = true;
-            } else if (c == '"') {
-                in_string_ = false;
-            }
-        } else if (c == '"') {
+            i += skip_in_string(bytes.substr(i));
+            continue;
+        }
+        const char c = bytes[i++];
+        if (c == '"') {
             in_string_ = true;
         } else if (c == '{' || c == '[') {
             ++depth_;
         } else if (c == '}' || c == ']') {
             complete = --depth_ == 0;
         } else if (c == '\n' || c == '\r') {
-            c = ' ';
+            element_ += bytes.substr(kept, i - 1 - kept);
+            element_ += ' ';
+            kept = i;
         }
-        element_ += c;
-        if (!complete) continue;
-        state_ = State::after_element;
-        const std::size_t size = element_.size();
-        element_.append(LineReader::padding, '\0');
-        OVERNIGHT_TRY(sink_(std::string_view(element_).substr(0, size)));
-        ++count_;
-        element_.clear();
     }
+    element_ += bytes.substr(kept, i - kept);
     too_large_ = element_.size() > max_request_bytes;
     if (too_large_) return malformed("requests." + std::to_string(count_) + ": it is too large");
+    if (complete) OVERNIGHT_TRY(finish_element());
     return i;
+}
+
+core::Result<> EnvelopeScanner::finish_element() {
+    const std::size_t size = element_.size();
+    element_.append(LineReader::padding, '\0');
+    OVERNIGHT_TRY(sink_(std::string_view(element_).substr(0, size)));
+    element_.clear();
+    ++count_;
+    state_ = State::after_element;
+    return {};
 }
 
 }  // namespace overnight::emulator::anthropic

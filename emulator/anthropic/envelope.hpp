@@ -50,6 +50,9 @@ private:
     core::Result<> step(char c);
     /// Takes what belongs to the element from the front of `bytes`; says how much that was.
     core::Result<std::size_t> take(std::string_view bytes);
+    /// How much of `bytes` belongs to the string, with the quote that ends it.
+    std::size_t skip_in_string(std::string_view bytes);
+    core::Result<> finish_element();
     core::Error not_an_object() const;
 
     Sink sink_;

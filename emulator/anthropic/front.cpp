@@ -47,7 +47,7 @@ ApiError check_headers(const Call& call) {
 class AnthropicFront final : public Front {
 public:
     bool owns(const Call& call) const override {
-        return !call.root.empty() || under(call.path, "/v1/messages") ||
+        return call.root == anthropic_root || under(call.path, "/v1/messages") ||
                (under(call.path, "/v1/models") && call.header("anthropic-version"));
     }
 

@@ -3,6 +3,7 @@
 
 #include "emulator/json_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -25,6 +26,9 @@ void put_counts(std::string& out, const Batch& batch) {
     const bool ended = is_terminal(batch.status);
     const std::uint64_t told = batch.completed + batch.failed + batch.overloaded;
     const std::uint64_t unrun = batch.total - std::min(batch.total, told);
+    // A batch that the emulator could not run failed as a whole: the counts still sum to the total.
+    const std::uint64_t lost = batch.status == BatchStatus::failed ? unrun : 0;
+    const std::uint64_t errored = batch.failed + batch.overloaded + lost;
     const auto count = [&](bool counts, std::uint64_t n) {
         return ended && counts ? static_cast<std::int64_t>(n) : 0;
     };
@@ -32,7 +36,7 @@ void put_counts(std::string& out, const Batch& batch) {
     ObjectWriter(out)
         .number("processing", lie.show_total.value_or(processing))
         .number("succeeded", lie.show_completed.value_or(count(true, batch.completed)))
-        .number("errored", lie.show_failed.value_or(count(true, batch.failed + batch.overloaded)))
+        .number("errored", lie.show_failed.value_or(count(true, errored)))
         .number("canceled", count(batch.status == BatchStatus::cancelled, unrun))
         .number("expired", count(batch.status == BatchStatus::expired, unrun))
         .end();

@@ -66,6 +66,8 @@ public:
         batch.output_file_id = result_id(batch);
     }
 
+    bool names_model() const override { return true; }
+
     LineNames line_names() const override { return {"key", "request"}; }
 
     void put_result(std::string& out, const ResultLine& line) const override {

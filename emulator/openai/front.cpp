@@ -40,7 +40,10 @@ class OpenAiFront final : public Front {
 public:
     bool owns(const Call&) const override { return true; }
     std::span<const Route> routes() const override { return openai::routes(); }
-    std::string key_of(const Call& call) const override { return bearer_key(call); }
+    std::string key_of(const Call& call) const override {
+        if (const auto key = call.header("api-key")) return std::string(*key);  // Azure's
+        return bearer_key(call);
+    }
     ApiError check(const Call& call) const override { return check_key(call); }
 
     ApiError error_of(Trouble trouble, const Call& call, int status) const override {

@@ -52,6 +52,7 @@ public:
     }
     std::string_view default_base_url() const override { return profile_.base_url; }
     std::string_view emulator_path() const override { return profile_.emulator_path; }
+    bool is_emulated() const override { return !profile_.emulator_path.empty(); }
     KeyFacts key_facts() const override {
         KeyFacts facts;
         facts.header = profile_.key_header;
@@ -165,6 +166,7 @@ public:
     }
     Result<std::string> parse_result_page(const HttpResponse& reply,
                                           std::string& lines) const override {
+        if (!pages_results()) return Adapter::parse_result_page(reply, lines);
         return read_result_page(profile_, reply, lines);
     }
     bool is_whole(const HttpResponse& reply) const override {

@@ -50,6 +50,22 @@ class SameRows(World):
         self.assertEqual(tables['gemini'], tables['openai'])
         self.assertEqual(tables['anthropic'], tables['openai'])
 
+    def test_the_topics_run_at_the_servers_that_copied_openai(self):
+        self.write('config.toml', '')
+        for kind in ('azure', 'groq', 'dashscope', 'parasail', 'doubleword', 'openai-compatible'):
+            folder = self.folder / kind
+            shutil.copytree(EXAMPLES / 'topics', folder)
+            self.state = folder / 'state'
+            report = self.run_json('run', folder / 'topics.toml', '--provider', kind, '--emulate')
+            self.assert_rows(report, total=150, answered=150)
+            self.assertEqual(report['requests'], 8)
+
+    def test_a_dialect_that_the_emulator_does_not_speak_is_told(self):
+        self.write('config.toml', '')
+        shutil.copytree(EXAMPLES / 'topics', self.folder / 'm')
+        _, err = self.overnight('run', self.folder / 'm' / 'topics.toml', '--provider', 'mistral', '--emulate', expect=1)
+        self.assertIn('mistral', err)
+
     def test_what_a_provider_cannot_express_is_an_error_at_plan(self):
         for provider, setting, word in (('anthropic', 'reasoning_effort = "minimal"', 'reasoning_effort'),
                                         ('anthropic', 'endpoint = "/v1/embeddings"', 'endpoint'),

@@ -349,11 +349,15 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(GeminiBatch, inline_results_may_be_too_large_to_be_fetched_though_the_list_works) {
     GeminiSession gemini;
+    std::string text;  // of many different letters, so that its vector has few zeros
+    for (std::uint32_t i = 0, n = 1; i < 3'000; ++i) {
+        n = n * 1'664'525 + 1'013'904'223;
+        text += static_cast<char>('a' + n / 65'536 % 26);
+    }
     std::string requests;
-    for (int i = 0; i < 1'100; ++i) {
+    for (int i = 0; i < 1'400; ++i) {
         if (i > 0) requests += ',';
-        requests +=
-            R"({"request":{"content":{"parts":[{"text":"steel )" + std::to_string(i) + R"("}]}}})";
+        requests += R"({"request":{"content":{"parts":[{"text":")" + text + R"("}]}}})";
     }
     const std::string name = text_in(
         object_of(gemini.create_inline(requests, "gemini-embedding-001", "asyncBatchEmbedContent")),

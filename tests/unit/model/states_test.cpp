@@ -44,14 +44,15 @@ TEST(States, of_an_attempt) {
 }
 
 TEST(States, nothing_but_committing_leads_a_new_batch_to_submitted_unlooked_at) {
-    // From any other state "submitted" means found by looking, or a late orphan.
+    // From any other state "submitted" means found by looking, or a late orphan; from `rendered`,
+    // that its lines are sent one by one, which the store checks (there is no batch).
     for (int s = 1; s <= 13; ++s) {
         const auto from = static_cast<AttemptState>(s);
         const bool may =
             from != AttemptState::submitted && may_become(from, AttemptState::submitted);
-        const std::set<AttemptState> allowed{AttemptState::committing, AttemptState::ambiguous,
-                                             AttemptState::fenced, AttemptState::voided,
-                                             AttemptState::hold};
+        const std::set<AttemptState> allowed{AttemptState::rendered,  AttemptState::committing,
+                                             AttemptState::ambiguous, AttemptState::fenced,
+                                             AttemptState::voided,    AttemptState::hold};
         EXPECT_EQ(may, allowed.count(from) != 0) << name(from);
     }
 }

@@ -46,7 +46,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions"}},
     {"together",
      "https://api.together.xyz/v1",
-     "/_as/together/v1",
+     "",  // not emulated
      "TOGETHER_API_KEY",
      "TOGETHER_BASE_URL",
      50'000,
@@ -54,7 +54,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions", "/v1/completions"}},
     {"mistral",
      "https://api.mistral.ai",
-     "/_as/mistral",
+     "",  // not emulated
      "MISTRAL_API_KEY",
      "MISTRAL_BASE_URL",
      50'000,
@@ -62,7 +62,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions", "/v1/embeddings", "/v1/moderations"}},
     {"xai",
      "https://api.x.ai/v1",
-     "/_as/xai/v1",
+     "",  // not emulated
      "XAI_API_KEY",
      "XAI_BASE_URL",
      50'000,
@@ -129,7 +129,8 @@ TEST(Profiles, accounts) {
 TEST(Profiles, the_emulator_serves_each_below_its_own_path) {
     // The base URL's path stands there too, so that targets are the same.
     for (const auto& row : rows) {
-        if (row.base_url.empty() || row.kind == "openai") continue;
+        EXPECT_EQ(find_adapter(row.kind)->is_emulated(), !row.emulator_path.empty()) << row.kind;
+        if (row.base_url.empty() || row.kind == "openai" || row.emulator_path.empty()) continue;
         const auto host = row.base_url.find('/', std::string_view("https://").size());
         const auto path = host == std::string_view::npos ? "" : row.base_url.substr(host);
         EXPECT_EQ(row.emulator_path, "/_as/" + std::string(row.kind) + std::string(path));

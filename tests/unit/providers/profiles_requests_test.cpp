@@ -228,8 +228,8 @@ TEST(ProfileRequests, a_users_own_lines) {
     EXPECT_EQ(mistral->body, R"({"max_tokens":100,"messages":[{"role":"user","content":"x"}]})");
     auto vectors =
         of("mistral").read_raw_line(R"({"custom_id":"0","body":{"input":["a","b","c"]}})");
-    EXPECT_EQ(vectors.value().endpoint, "/v1/embeddings");
-    EXPECT_EQ(vectors.value().inputs, 3u);
+    EXPECT_EQ(vectors->endpoint, "/v1/embeddings");
+    EXPECT_EQ(vectors->inputs, 3u);
     for (const auto line : {R"({"custom_id":"0","body":{"model":"m","messages":[]}})",
                             R"({"custom_id":"0","body":{"prompt":"x"}})", R"({"custom_id":"0"})",
                             R"({"body":{"messages":[]}})",

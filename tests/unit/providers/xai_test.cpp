@@ -112,8 +112,8 @@ TEST(XaiBatch, lists_go_on_by_token) {
         ok(R"({"batches":[],"pagination_token":")" + std::string(5'000, 'x') + "\"}")));
     auto files =
         xai().parse_file_page(ok(R"({"data":[{"id":"f","size":7}],"pagination_token":"n"})"));
-    EXPECT_EQ(files.value().items.at(0).bytes, 7u);
-    EXPECT_EQ(files.value().next, "n");
+    EXPECT_EQ(files->items.at(0).bytes, 7u);
+    EXPECT_EQ(files->next, "n");
 }
 
 TEST(XaiResults, a_page_becomes_lines_as_it_is) {
@@ -149,7 +149,7 @@ TEST(XaiResults, bytes_that_are_no_text_do_not_cost_the_page) {
     std::string lines;
     EXPECT_TRUE(xai().parse_result_page(ok("{\"results\":[{\"a\":\"x\xff\"},{\"b\":\"\\ud83d\"}]}"),
                                         lines));
-    EXPECT_EQ(lines, "{\"a\":\"x\xef\xbf\xbd\"}\n{\"b\":\"\\uFFFD\"}\n");
+    EXPECT_EQ(lines, "{\"a\":\"x\xef\xbf\xbd\"}\n{\"b\":\"\\ufffd\"}\n");
 }
 
 std::string result_line(std::string_view result) {

@@ -547,7 +547,7 @@ TEST(LostCreateModel, a_shared_workspace_takes_no_batch_of_anybody_else) {
     auto p = resubmitting();
     p.lost.dedicated = false;
     int again = 0, ended_early = 0;
-    for (unsigned seed = 1; seed <= 400; ++seed) {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
         World world(seed, true);
         const auto ended = run_shard(world, p);
         world.advance(hours{48});
@@ -557,12 +557,12 @@ TEST(LostCreateModel, a_shared_workspace_takes_no_batch_of_anybody_else) {
         ASSERT_FALSE(ended.lookout.provisional) << "seed " << seed;
         again += ended.key.attempt > 1 ? 1 : 0;
     }
-    EXPECT_GT(ended_early, 100);
-    EXPECT_GT(again + ended_early, 0);
+    EXPECT_GT(ended_early, 50);
+    EXPECT_GT(again, 5);
 }
 
 TEST(LostCreateModel, where_a_person_decides_nothing_is_sent_twice) {
-    for (unsigned seed = 1; seed <= 2'000; ++seed) {
+    for (unsigned seed = 1; seed <= 500; ++seed) {
         World world(seed, false);
         const auto ended = run_shard(world, policy());
         world.advance(hours{48});
