@@ -49,6 +49,7 @@ Result<> release_attempt(store::Store& store, const model::Attempt& held) {
     model::Attempt next = held;
     if (held.batch.empty()) {
         next.state = AttemptState::ambiguous;
+        next.lookout.signed_off = true;
     } else if (model::is_end(held.status)) {
         next.state = AttemptState::terminal;
     } else {

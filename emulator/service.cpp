@@ -30,8 +30,8 @@ const Route* find_route(const Front& front, const Call& call, bool& other_method
     return nullptr;
 }
 
-/// What stands before the API's own path. Anthropic's dialect has a root of its own, beside that at the
-/// top, where its SDK finds it; a server that copied OpenAI's API may live at "/_as/NAME/...".
+/// What stands before the API's own path. Anthropic's dialect has a root of its own, beside that at
+/// the top, where its SDK finds it; a server that copied OpenAI's API may live at "/_as/NAME/...".
 std::string root_of(std::string_view path) {
     if (path.starts_with(anthropic_root) && path.substr(anthropic_root.size()).starts_with('/'))
         return std::string(anthropic_root);

@@ -94,6 +94,8 @@ struct Lookout {
     std::vector<std::string> strangers;  ///< batches since then that were proven not to be ours
     /// The batch was adopted for what it looks like; the custom_ids of its results must prove it.
     bool provisional = false;
+    /// A person released the held attempt and accepts that its rows may be paid twice.
+    bool signed_off = false;
     friend bool operator==(const Lookout&, const Lookout&) = default;
 };
 
@@ -120,6 +122,7 @@ struct Attempt {
         0;  ///< complete, trusted scans since `fenced` or `doubted` that found nothing
     std::uint16_t upload_tries = 0;
     std::uint16_t fetch_tries = 0;
+    std::uint16_t short_fetches = 0;  ///< result files read whole that lacked lines
     core::TimePoint missing_since{};  ///< first 404 of the batch in a row; zero: none
     VoidReason void_reason = VoidReason::none;
     core::TimePoint ended{};  ///< terminal at the provider, or voided

@@ -7,6 +7,7 @@
 #include "poller/proof.hpp"
 #include "poller/schedule.hpp"
 #include "providers/batch_list.hpp"
+#include "providers/result_peek.hpp"
 #include "store/spool.hpp"
 
 #include <algorithm>
@@ -60,6 +61,8 @@ private:
     core::Result<> fetch_later(model::Attempt attempt, const std::string& why);
     core::Result<bool> refresh(model::Attempt& attempt);
     core::Result<> give_back(model::Attempt attempt);
+    core::Result<> hand_over(const core::IntentId& intent, const core::RemoteBatchId& batch);
+    core::Result<> look_into(const providers::BatchView& batch);
     core::Result<> clean_up(model::Attempt attempt);
     core::Result<> hold_account(std::string reason);
     core::Result<> hold_for_key();
@@ -71,6 +74,7 @@ private:
     const core::Clock& clock_;
     const providers::Account& account_;
     std::stop_token stop_;
+    std::vector<model::Attempt> watched_;  ///< given up; without tags their batches are looked for
     PassResult result_;
 };
 
@@ -85,6 +89,7 @@ core::Result<PassResult> PollPass::run() {
     for (auto& attempt : voided)
         OVERNIGHT_TRY(clean_up_voided(attempt));
     std::erase_if(voided, [](const auto& a) { return a.void_reason != model::VoidReason::absent; });
+    if (!account_.adapter->caps(account_.adapter->default_endpoint()).tagged) watched_ = voided;
     if (!waiting.empty() || !voided.empty()) {
         OVERNIGHT_TRY(send_cancels(waiting));
         OVERNIGHT_TRY(sweep(waiting, voided));
@@ -186,6 +191,7 @@ core::Result<bool> PollPass::sweep_list(std::map<core::RemoteBatchId, model::Att
 
 /// A batch in the list that no attempt waits for. Another installation's is never touched.
 core::Result<> PollPass::note_stranger(const providers::BatchView& batch) {
+    if (!watched_.empty() && batch.tag.empty()) return look_into(batch);
     const auto tag = model::parse_tag(batch.tag);
     if (!tag || tag->installation != store_.installation().id) return {};
     OVERNIGHT_TRY_ASSIGN(const auto attempt, store_.find_intent(tag->intent));
@@ -262,7 +268,8 @@ core::Result<> PollPass::send_cancels(std::vector<model::Attempt>& waiting) {
         OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
         const bool wanted =
             attempt.cancel_wanted || (job && job->state == model::JobState::cancelling);
-        if (!wanted || attempt.cancel_sent) continue;
+        // A batch that was adopted for its looks may be somebody else's.
+        if (!wanted || attempt.cancel_sent || attempt.lookout.provisional) continue;
         const auto request = account_.adapter->cancel_batch(attempt.batch);
         const auto reply = account_.transport->send(request, stop_);
         if (!reply || reply->status >= 500 || reply->status == 429) {
@@ -343,9 +350,17 @@ core::Result<> PollPass::fetch(model::Attempt attempt) {
         if (proof == Proof::foreign) return give_back(attempt);
         if (proof == Proof::ours) attempt.lookout.provisional = false;
     }
-    if (after_fetch(attempt, lines) == Fetch::again)
+    if (after_fetch(attempt, lines) == Fetch::again) {
+        ++attempt.short_fetches;
         return fetch_later(attempt, std::to_string(lines) + " lines of " +
                                         std::to_string(attempt.requests) + " have come so far");
+    }
+    if (attempt.lookout.provisional) {
+        attempt.state = AttemptState::hold;
+        attempt.evidence = "batch " + attempt.batch.v +
+                           " was taken for a lost one, and its results do not prove it";
+        return store_.advance(attempt, AttemptState::terminal);
+    }
     attempt.state = AttemptState::fetched;
     attempt.due = {};
     attempt.error.clear();
@@ -359,6 +374,7 @@ core::Result<> PollPass::fetch(model::Attempt attempt) {
 core::Result<> PollPass::give_back(model::Attempt attempt) {
     const auto foreign = attempt.batch;
     OVERNIGHT_TRY_ASSIGN(const auto intent, first_intent(account_, store_, attempt));
+    OVERNIGHT_TRY(hand_over(intent, foreign));  // first: repeating it does no harm
     attempt.state = AttemptState::ambiguous;
     attempt.batch = {};
     attempt.status = model::BatchStatus::unknown;
@@ -371,14 +387,46 @@ core::Result<> PollPass::give_back(model::Attempt attempt) {
     attempt.due = {};
     attempt.evidence = "batch " + foreign.v + " turned out not to be this one";
     result_.worked = true;
-    OVERNIGHT_TRY(store_.advance(attempt, AttemptState::terminal));
+    return store_.advance(attempt, AttemptState::terminal);
+}
+
+/// Gives a batch to the attempt that it was made for, if that one was given up or is held.
+core::Result<> PollPass::hand_over(const core::IntentId& intent, const core::RemoteBatchId& batch) {
     OVERNIGHT_TRY_ASSIGN(const auto owner, store_.find_intent(intent));
-    if (!owner || owner->state != AttemptState::voided || !owner->batch.empty()) return {};
+    const bool waits = owner && owner->batch.empty() &&
+                       (owner->state == AttemptState::voided || owner->state == AttemptState::hold);
+    if (!waits) return {};
     model::Attempt late = *owner;
     late.state = AttemptState::submitted;
-    late.batch = foreign;
+    late.batch = batch;
+    late.due = {};
     late.evidence = "a late orphan: found by the custom_ids of its results";
-    return store_.advance(late, AttemptState::voided);
+    result_.worked = true;
+    return store_.advance(late, owner->state);
+}
+
+/// Where batches carry no tag, only the results tell whose a batch is: those of ended ones that may
+/// belong to an attempt that was given up are looked into, once.
+core::Result<> PollPass::look_into(const providers::BatchView& batch) {
+    if (!model::is_end(batch.status) || batch.output_file.empty()) return {};
+    for (auto& attempt : watched_) {
+        const auto& seen = attempt.lookout.strangers;
+        const bool may_be = batch.total == attempt.requests && attempt.batch.empty() &&
+                            std::find(seen.begin(), seen.end(), batch.id.v) == seen.end();
+        if (!may_be) continue;
+        OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
+        const auto id = providers::first_custom_id(account_, batch.output_file,
+                                                   job ? job->endpoint : std::string(), stop_);
+        if (!id) return {};  // the next sweep tries again
+        if (const auto parsed = model::parse_custom_id(*id))
+            OVERNIGHT_TRY(hand_over(core::IntentId{std::string(parsed->intent)}, batch.id));
+        OVERNIGHT_TRY_ASSIGN(const auto now, store_.find_intent(attempt.intent));
+        if (!now || now->state != AttemptState::voided) return {};
+        attempt = *now;
+        attempt.lookout.strangers.push_back(batch.id.v);
+        return store_.advance(attempt, AttemptState::voided);
+    }
+    return {};
 }
 
 // --- cleaning up

@@ -67,7 +67,7 @@ Fetch after_fetch(const model::Attempt& attempt, std::uint64_t lines) {
     const bool no_files = attempt.output_file.empty() && attempt.error_file.empty();
     const bool complete = attempt.status == BatchStatus::completed;
     const auto tries = no_files && complete ? fetches_for_files : fetches_for_lines;
-    return attempt.fetch_tries + 1 < tries ? Fetch::again : Fetch::done;
+    return attempt.short_fetches + 1 < tries ? Fetch::again : Fetch::done;
 }
 
 core::Duration fetch_wait(const model::Attempt& attempt, std::chrono::milliseconds poll) {

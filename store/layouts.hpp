@@ -79,14 +79,14 @@ void fields(auto& a, As<model::Shard> auto& v) {
     a(v.key, v.state, v.requests, v.rows, v.bytes, v.input_tokens, v.attempts);
 }
 void fields(auto& a, As<model::Lookout> auto& v) {
-    a(v.taken, v.baseline, v.strangers, v.provisional);
+    a(v.taken, v.baseline, v.strangers, v.provisional, v.signed_off);
 }
 void fields(auto& a, As<model::Attempt> auto& v) {
     a(v.key, v.account, v.state, v.intent, v.tag, v.key_fingerprint, v.file_bytes, v.requests,
       v.file, v.batch, v.status, v.status_word, v.done, v.output_file, v.error_file, v.committed,
       v.doubted, v.fenced, v.empty_scans, v.upload_tries, v.fetch_tries, v.missing_since,
       v.void_reason, v.ended, v.due, v.cancel_wanted, v.cancel_sent, v.usage, v.evidence, v.error,
-      v.lookout);
+      v.lookout, v.short_fetches);
 }
 
 void fields(auto& a, As<Account> auto& v) {
@@ -113,8 +113,8 @@ static_assert(field_count<model::Failure>() == 2);
 static_assert(field_count<model::TryRecord>() == 13);
 static_assert(field_count<model::Resubmission>() == 7);
 static_assert(field_count<model::Shard>() == 7);
-static_assert(field_count<model::Lookout>() == 4);
-static_assert(field_count<model::Attempt>() == 31);
+static_assert(field_count<model::Lookout>() == 5);
+static_assert(field_count<model::Attempt>() == 32);
 static_assert(field_count<Account>() == 8);
 static_assert(field_count<Segment>() == 5 && field_count<IndexFile>() == 3);
 

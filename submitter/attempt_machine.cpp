@@ -12,6 +12,7 @@ using providers::ReplyClass;
 
 constexpr std::uint16_t scans_needed = 3;
 constexpr std::uint16_t scans_without_tags = 6;
+constexpr std::uint16_t tries_of_a_name = 5;
 constexpr int longest_backoff = 6;                // 2^6 polls
 constexpr std::chrono::hours longest_unread{48};  // a batch ends within 24 hours
 
@@ -142,6 +143,10 @@ Action AttemptMachine::on(const UploadReplied& event, const model::Moment& now) 
         news_.hold_reason = "the provider refused the upload: " + words(event.reply);
         return upload_later(now, event.reply.message, policy_.list_lag);
     default:
+        // A name that is taken by what nobody can see: another intent brings another name.
+        if (event.reply.code == "ALREADY_EXISTS" && attempt_.upload_tries >= tries_of_a_name)
+            return void_it(now, VoidReason::later, "the upload's name is taken for good",
+                           core::Duration{0});
         return upload_later(now, words(event.reply) + ": " + event.reply.message,
                             event.retry_after);
     }
@@ -200,8 +205,8 @@ Action AttemptMachine::on(const CreateUnknown& event, const model::Moment& now) 
 
 Action AttemptMachine::on(const CreateReplied& event, const model::Moment& now) {
     const auto& reply = event.reply;
-    const core::Duration wait =
-        event.retry_after.value_or(backoff(policy_.poll, attempt_.key.attempt));
+    const core::Duration wait = std::max<core::Duration>(
+        event.retry_after.value_or(backoff(policy_.poll, attempt_.key.attempt)), policy_.poll);
     switch (reply.what) {
     case ReplyClass::ok: {
         if (!event.batch) return doubt(now, "a success without a usable batch id");
@@ -293,16 +298,16 @@ Action AttemptMachine::on(const Scanned& event, const model::Moment& now) {
     // Whether one of them is ours shows when it has ended: only time is lost.
     if (!event.candidates.empty() &&
         elapsed(attempt_.doubted, now) >= policy_.settle + longest_unread)
-        return hold(std::to_string(event.candidates.size()) +
-                    " batches may be the lost one, and their results cannot be read");
+        return give_up(now, std::to_string(event.candidates.size()) +
+                                " batches may be the lost one, and their results cannot be read");
     if (!event.candidates.empty())
         return look_again(now, policy_.poll,
                           std::to_string(event.candidates.size()) +
                               " batches may be the lost one; their results will tell");
     const bool proven = event.complete && event.trusted;
     const bool for_ever =
-        !policy_.tagged && event.complete && elapsed(attempt_.doubted, now) >= policy_.settle;
-    if (!proven && for_ever) return hold("the list proves nothing: " + event.why);
+        !policy_.fence && event.complete && elapsed(attempt_.doubted, now) >= policy_.settle;
+    if (!proven && for_ever) return give_up(now, "the list proves nothing: " + event.why);
     if (!proven) return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
     return after_empty_scan(now);
 }
@@ -332,13 +337,21 @@ Action AttemptMachine::adopt(const std::vector<providers::BatchView>& hits) {
     return save(AttemptState::submitted, std::move(evidence));
 }
 
-Action AttemptMachine::hold(std::string why) {
+/// Nothing proves that the create took no effect, and nothing ever will: only a person can say that
+/// its rows are sent again.
+Action AttemptMachine::give_up(const model::Moment& now, std::string why) {
+    if (attempt_.lookout.signed_off && policy_.lost.policy == providers::Lost::Policy::resubmit)
+        return void_it(now, VoidReason::absent,
+                       "a person accepts that its rows may be paid twice: " + why,
+                       core::Duration{0});
     attempt_.due = {};
     attempt_.error = why;
     return save(AttemptState::hold,
                 "a create may have taken effect and cannot be found (" + why +
-                    "); to send its rows again at the risk of paying twice, set on_ambiguous = "
-                    "\"resubmit\" for the account and release it");
+                    "); to send its rows again at the risk of paying twice: on_ambiguous = "
+                    "\"resubmit\" in [provider." +
+                    attempt_.account.v + "], then overnight doctor --release " +
+                    attempt_.account.v);
 }
 
 Action AttemptMachine::look_again(const model::Moment& now, core::Duration wait, std::string why) {
@@ -362,10 +375,11 @@ Action AttemptMachine::after_empty_scan(const model::Moment& now) {
                       attempt_.empty_scans >= (policy_.tagged ? scans_needed : scans_without_tags);
     if (over && !policy_.tagged) {
         if (policy_.lost.policy == providers::Lost::Policy::hold)
-            return hold("not in the lists for " + std::to_string(waited.count() / 1000) + " s");
+            return give_up(now,
+                           "not in the lists for " + std::to_string(waited.count() / 1000) + " s");
         if (policy_.exposed_tokens > policy_.lost.most_exposed_tokens)
-            return hold("its " + std::to_string(policy_.exposed_tokens) +
-                        " input tokens are more than exposed_tokens allows");
+            return give_up(now, "its " + std::to_string(policy_.exposed_tokens) +
+                                    " input tokens are more than exposed_tokens allows");
     }
     if (over)
         return void_it(

@@ -163,7 +163,7 @@ private:
                    core::Duration wait);
     Action adopt(const std::vector<providers::BatchView>& hits);
     Action after_empty_scan(const model::Moment& now);
-    Action hold(std::string why);
+    Action give_up(const model::Moment& now, std::string why);
     Action look_again(const model::Moment& now, core::Duration wait, std::string why);
 
     model::Attempt attempt_;

@@ -4,7 +4,7 @@
 #include "model/custom_id.hpp"
 #include "net/classify.hpp"
 #include "providers/batch_list.hpp"
-#include "submitter/result_peek.hpp"
+#include "providers/result_peek.hpp"
 
 #include <algorithm>
 #include <set>
@@ -168,13 +168,14 @@ core::Result<Event> Remote::scan(const model::Attempt& attempt) {
 
 core::Result<Event> Remote::scan_tags(const model::Attempt& attempt) {
     // The control: the newest batch of ours that the provider must know. Without one, our input
-    // file.
+    // file, where the fence makes up for what a list may leave out (SUBMISSION 3.5).
     OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account_.name));
     core::RemoteBatchId control;
     core::TimePoint control_time{};
     for (const auto& other : live)
         if (!other.batch.empty() && !model::is_ordinary(other) &&
-            other.state == model::AttemptState::submitted && other.committed.wall >= control_time) {
+            other.state >= model::AttemptState::submitted &&
+            other.state <= model::AttemptState::settled && other.committed.wall >= control_time) {
             control = other.batch;
             control_time = other.committed.wall;
         }
@@ -203,17 +204,20 @@ core::Result<Event> Remote::scan_tags(const model::Attempt& attempt) {
         if (!control_seen) result.why = "it does not show batch " + control.v + ", which exists";
     } else if (attempt.state == model::AttemptState::fenced) {
         result.trusted = true;  // the provider deleted our file under this key
-    } else {
+    } else if (account_.adapter->caps(account_.adapter->default_endpoint()).fence_by_file) {
         result.trusted = knows_input_file(attempt, result.why);
+    } else {
+        result.why = "no batch of ours is known that would prove it whole";
     }
     return Event{std::move(result)};
 }
 
 core::Result<Event> Remote::scan_since_baseline(const model::Attempt& attempt) {
-    const std::int64_t cut_off = core::unix_seconds(attempt.committed.wall - skew_margin);
-    // What was made later is somebody else's: in a shared workspace there is always one more.
+    // What was made much later is somebody else's: in a shared workspace there is always one more.
+    // A day, because the provider's clock and ours may differ; what is too early the baseline
+    // tells.
     const std::int64_t latest =
-        core::unix_seconds(attempt.doubted.wall + account_.settle + skew_margin);
+        core::unix_seconds(attempt.doubted.wall + account_.settle + std::chrono::hours{24});
     const auto& lookout = attempt.lookout;
     OVERNIGHT_TRY_ASSIGN(const auto live, store_.live_attempts(account_.name));
     std::set<std::string> known(lookout.strangers.begin(), lookout.strangers.end());
@@ -227,8 +231,7 @@ core::Result<Event> Remote::scan_since_baseline(const model::Attempt& attempt) {
                              [&](providers::BatchView& batch) -> core::Result<> {
                                  baseline_seen = baseline_seen || batch.id == lookout.baseline;
                                  if (baseline_seen || known.contains(batch.id.v)) return {};
-                                 if (batch.created_at >= cut_off && batch.created_at <= latest &&
-                                     batch.total == attempt.requests)
+                                 if (batch.created_at <= latest && batch.total == attempt.requests)
                                      result.candidates.push_back(std::move(batch));
                                  return {};
                              },
@@ -258,9 +261,10 @@ core::Result<> Remote::read_candidates(const model::Attempt& attempt,
                                        Scanned& scanned) {
     std::vector<providers::BatchView> left;
     for (auto& batch : scanned.candidates) {
-        const auto id = model::is_end(batch.status) && !batch.output_file.empty()
-                            ? first_custom_id(account_, batch.output_file, endpoint, stop_)
-                            : std::nullopt;
+        const auto id =
+            model::is_end(batch.status) && !batch.output_file.empty()
+                ? providers::first_custom_id(account_, batch.output_file, endpoint, stop_)
+                : std::nullopt;
         if (!id) {
             left.push_back(std::move(batch));
         } else if (id->starts_with(attempt.intent.v)) {

@@ -102,9 +102,9 @@ BatchStatus status_of_counts(const BatchMembers& names,
         if (!view.errors.empty()) return BatchStatus::failed;
         return stopped ? BatchStatus::cancelled : BatchStatus::validating;
     }
-    // A zero may be left out; then the other counts must say that nothing is left.
+    // Requests that are still being read in are neither pending nor done.
     const bool all = view.completed + view.failed + cancelled >= view.total;
-    const bool over = pending == 0 && (all || state->contains("num_pending"));
+    const bool over = pending == 0 && all;
     if (over) return cancelled > 0 ? BatchStatus::cancelled : BatchStatus::completed;
     return stopped ? BatchStatus::cancelling : BatchStatus::in_progress;
 }

@@ -41,6 +41,7 @@ class Dialect:
 
 OPENAI = Dialect('openai', '/v1', 'OPENAI_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches')
 GEMINI = Dialect('gemini', '', 'GEMINI_API_KEY', 'key', 'GET /v1beta/batches', 'POST /v1beta/models/*')
+GROQ = Dialect('groq', '/_as/groq/openai/v1', 'GROQ_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches')
 ANTHROPIC = Dialect('anthropic', '/anthropic', 'ANTHROPIC_API_KEY', 'custom_id', 'GET /v1/messages/batches',
                     'POST /v1/messages/batches', 'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
 

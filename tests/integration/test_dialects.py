@@ -7,7 +7,7 @@ import shutil
 import unittest
 
 import test_faults
-from harness import ANTHROPIC, GEMINI, OPENAI, World
+from harness import ANTHROPIC, GEMINI, GROQ, OPENAI, World
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / 'examples'
 DIALECTS = (OPENAI, GEMINI, ANTHROPIC)
@@ -105,6 +105,43 @@ class GeminiFaults(DialectRun, World):
 class AnthropicFaults(DialectRun, World):
     dialect = ANTHROPIC
     poison_reason = 'maximum context length exceeded'
+
+
+class LostCreates(World):
+    """Where nothing stops a late create, a list that shows nothing proves nothing."""
+
+    def lose(self, dialect, faults, code):
+        self.dialect = dialect
+        self.start_emulator(faults, speed=20)
+        test_faults.write_job(self, rows=6, batch=6, provider=dialect.provider)
+        return self.run_json('run', self.folder / 'job.toml', expect=code, timeout=100)
+
+    def test_without_a_fence_an_empty_list_holds(self):
+        self.lose(GROQ, [{'fault': 'apply_then_drop', 'times': 1}, {'fault': 'list_empty'}], 75)
+        self.assertEqual(len(self.creates()), 1, 'it was paid for twice')
+
+    def test_a_first_batch_without_a_baseline_holds_until_a_person_signs(self):
+        report = self.lose(ANTHROPIC, [{'fault': 'drop', 'times': 1}], 75)
+        self.assertIn('--release', report['held']['reason'] + report['held']['advice'])
+        self.assertEqual(self.creates(), [])
+        self.overnight('doctor', '--offline', '--release', 'anthropic', expect=None)
+        report = self.run_json('run', self.folder / 'job.toml', timeout=100)
+        self.assert_rows(report, total=6, answered=6)
+        self.assertEqual(len(self.creates()), 1)
+
+    def test_a_batch_that_comes_to_light_after_it_was_given_up_is_kept(self):
+        # Later than the settle time says: the assumption is broken, its rows are paid twice, and told.
+        self.dialect = ANTHROPIC
+        self.start_emulator([{'fault': 'late_apply', 'nth': 2, 'seconds': 120}], speed=20)
+        test_faults.write_job(self, rows=40, batch=4, provider='anthropic')
+        self.run_json('run', self.folder / 'job.toml', timeout=100)
+        for _ in range(100):
+            self.overnight('pass', 'poll', expect=None)
+            states = self.overnight('status', '1')[0]
+            if len({e['batch'] for e in self.creates()}) > self.run_json('status', '1')['batches'] - 1 and \
+                    len(list(self.state.glob('**/*.output.jsonl'))) == len(self.creates()):
+                break
+        self.assertEqual(len(list(self.state.glob('**/*.output.jsonl'))), len(self.creates()), states)
 
 
 class RawRequests(World):

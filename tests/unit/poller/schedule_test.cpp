@@ -101,16 +101,16 @@ TEST(AfterFetch, missing_lines_are_fetched_for_three_times) {
     a.output_file.v = "file-1";
     EXPECT_EQ(after_fetch(a, 100), Fetch::done);
     EXPECT_EQ(after_fetch(a, 99), Fetch::again);
-    a.fetch_tries = 2;
+    a.short_fetches = 2;
     EXPECT_EQ(after_fetch(a, 99), Fetch::done);
 }
 
 TEST(AfterFetch, a_completed_batch_without_files_is_waited_for_longer) {
     auto a = submitted();
     a.status = BatchStatus::completed;
-    a.fetch_tries = 10;
+    a.short_fetches = 10;
     EXPECT_EQ(after_fetch(a, 0), Fetch::again);
-    a.fetch_tries = 11;
+    a.short_fetches = 11;
     EXPECT_EQ(after_fetch(a, 0), Fetch::done);
 }
 

@@ -377,7 +377,8 @@ TEST(Golden, every_row_has_its_bytes) {
     attempt.usage = {19, 20, 21};
     attempt.evidence = "evidence";
     attempt.error = "error";
-    attempt.lookout = {true, {"batch_0"}, {"batch_x", "batch_y"}, true};
+    attempt.lookout = {true, {"batch_0"}, {"batch_x", "batch_y"}, true, true};
+    attempt.short_fetches = 22;
     check_golden("attempt-v1", attempt);
     check_golden(
         "account-v1",

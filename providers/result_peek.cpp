@@ -1,8 +1,8 @@
-#include "submitter/result_peek.hpp"
+#include "providers/result_peek.hpp"
 
 #include <cstdint>
 
-namespace overnight::submitter {
+namespace overnight::providers {
 namespace {
 
 constexpr std::uint64_t most_read = std::uint64_t{4} << 30;
@@ -10,7 +10,7 @@ constexpr std::size_t longest_line = 64u << 20;
 
 }  // namespace
 
-std::optional<std::string> first_custom_id(const providers::Account& account,
+std::optional<std::string> first_custom_id(const Account& account,
                                            const core::RemoteFileId& results,
                                            std::string_view endpoint,
                                            const std::stop_token& stop) {
@@ -26,11 +26,11 @@ std::optional<std::string> first_custom_id(const providers::Account& account,
     };
     const auto request = account.adapter->fetch(results);
     const auto reply = account.transport->download(request, sink, most_read, stop);
-    const bool ended = reply && account.adapter->classify(*reply).what == providers::ReplyClass::ok;
+    const bool ended = reply && account.adapter->classify(*reply).what == ReplyClass::ok;
     if (!whole && !ended) return std::nullopt;
-    providers::LineResult result;
+    LineResult result;
     if (!account.adapter->line_parser(endpoint)->parse(line, result)) return std::nullopt;
     return std::move(result.custom_id);
 }
 
-}  // namespace overnight::submitter
+}  // namespace overnight::providers

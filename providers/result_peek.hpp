@@ -9,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-namespace overnight::submitter {
+namespace overnight::providers {
 
 /// The custom_id of the first result line that can be read; nothing when there is none yet, or it
 /// cannot be reached.
-std::optional<std::string> first_custom_id(const providers::Account& account,
+std::optional<std::string> first_custom_id(const Account& account,
                                            const core::RemoteFileId& results,
                                            std::string_view endpoint,
                                            const std::stop_token& stop);
 
-}  // namespace overnight::submitter
+}  // namespace overnight::providers
