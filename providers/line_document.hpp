@@ -42,7 +42,7 @@ private:
         begin();
         if (buffer_.size() < line.size() + simdjson::SIMDJSON_PADDING)
             buffer_.resize(line.size() + line.size() / 2 + simdjson::SIMDJSON_PADDING);
-        std::memcpy(buffer_.data(), line.data(), line.size());
+        if (!line.empty()) std::memcpy(buffer_.data(), line.data(), line.size());
         std::memset(buffer_.data() + line.size(), 0, simdjson::SIMDJSON_PADDING);
         od::document document;
         if (const auto code =

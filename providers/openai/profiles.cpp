@@ -195,6 +195,16 @@ constexpr std::array rows{
             .failed_ran = true,
             .unfinished_header = "X-Incomplete"},
 
+    Profile{.kind = "novita",
+            .name = "Novita",
+            .base_url = "https://api.novita.ai/openai/v1",
+            .emulator_path = "/_as/novita/openai/v1",
+            .key_variable = "NOVITA_API_KEY",
+            .base_url_variable = "NOVITA_BASE_URL",
+            .endpoints = chat_and_completions,
+            .max_bytes = 95'000'000,
+            .file_expires = false},
+
     // Any other server that has the routes: LiteLLM, vLLM with --enable-batch-api, llama-stack.
     Profile{.kind = "openai-compatible",
             .name = "the server",

@@ -52,7 +52,7 @@ class SameRows(World):
 
     def test_the_topics_run_at_the_servers_that_copied_openai(self):
         self.write('config.toml', '')
-        for kind in ('azure', 'groq', 'dashscope', 'parasail', 'doubleword', 'openai-compatible'):
+        for kind in ('azure', 'groq', 'dashscope', 'parasail', 'doubleword', 'novita', 'openai-compatible'):
             folder = self.folder / kind
             shutil.copytree(EXAMPLES / 'topics', folder)
             self.state = folder / 'state'
