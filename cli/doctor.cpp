@@ -110,6 +110,10 @@ void check_accounts(const Session& session,
              "there is no key for any provider (OPENAI_API_KEY, key_file, or a credential); "
              "--emulate works without"});
     for (const auto& account : resolved.fit) {
+        // Another version of a provider that the same key opens is asked only where it is
+        // configured.
+        const bool variant = account.adapter->family() != account.adapter->kind();
+        if (variant && !config.find(account.name.v)) continue;
         findings.push_back(
             {"key of " + core::printable(account.name.v, 80),
              account.key_from_environment ? Health::odd : Health::good,
