@@ -24,7 +24,7 @@ class SmallServer:
 
     def __init__(self, port=0, answer=None, seconds=0.0):
         self.lock = threading.Lock()
-        self.at_once = self.most_at_once = 0
+        self.at_once = self.most_at_once = self.unfinished = 0
         self.rows = collections.Counter()
         self.paths = collections.Counter()
         self.times = []
@@ -40,7 +40,15 @@ class SmallServer:
             do_DELETE = do_GET
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers['Content-Length'])).decode()
+                length = int(self.headers['Content-Length'])
+                try:
+                    body = self.rfile.read(length).decode()
+                except ConnectionResetError:
+                    body = ''
+                if len(body.encode()) < length:  # given up before its last byte: it never was a request
+                    outer.unfinished += 1
+                    self.close_connection = True
+                    return
                 with outer.lock:
                     outer.at_once += 1
                     outer.most_at_once = max(outer.most_at_once, outer.at_once)
@@ -115,6 +123,18 @@ class SyncTier(World):
         self.write('in.csv', numbered_rows(rows))
         self.write('job.toml', answer_table(rows, pack, more, attempts=attempts))
 
+    def only_job(self):
+        """Its number: a kill while a job was planned leaves none, and the next has the next number."""
+        jobs = self.run_json('status')['jobs']
+        self.assertEqual(len(jobs), 1, 'the run was doubled')
+        return str(jobs[0]['job'])
+
+    def billed_at_least(self, calls):
+        limit = time.monotonic() + 120
+        while len(self.emulator.events('billed')) < calls:
+            self.assertLess(time.monotonic(), limit, 'nothing is billed')
+            time.sleep(0.02)
+
     def run_job(self, **options):
         return self.run_json('run', self.folder / 'job.toml', **options)
 
@@ -133,7 +153,7 @@ class SyncTier(World):
 
     def check_paid(self, rows):
         resent = collections.Counter(
-            f'row-{e["row"]:06d}' for e in self.run_json('errors', '1', '--resent')['resent'])
+            f'row-{e["row"]:06d}' for e in self.run_json('errors', self.only_job(), '--resent')['resent'])
         billed = self.billed_by_call()
         over = {row: (n, resent[row]) for row, n in billed.items() if n > 1 + resent[row]}
         self.assertEqual(over, {}, 'billed more often than once and for each recorded resubmission')
@@ -240,7 +260,7 @@ class SyncTier(World):
         server = self.small_server(answer=cut)
         self.job(40)
         self.assert_rows(self.run_job(), total=40, answered=40)
-        resent = self.run_json('errors', '1', '--resent')['resent']
+        resent = self.run_json('errors', self.only_job(), '--resent')['resent']
         self.assertEqual(len(resent), 3)
         self.assertTrue(all(e['reason'].startswith('no_reply') for e in resent), resent)
         self.assertEqual(sorted(n for n in server.rows.values() if n > 1), [2, 2, 2])
@@ -260,18 +280,17 @@ class SyncTier(World):
         self.job(30)
         out, err = self.overnight('run', self.folder / 'job.toml', expect=75)
         self.assertIn('address', out + err)
-        self.assert_rows(self.run_json('status', '1'), total=30, waiting=30)
+        self.assert_rows(self.run_json('status', self.only_job()), total=30, waiting=30)
 
     def test_ctrl_c_keeps_every_reply(self):
         self.start_emulator([{'fault': 'delay', 'route': CHAT, 'ms': 60}], speed=1)
         self.job(200)
         run = self.start('run', self.folder / 'job.toml')
-        with self.assertRaises(subprocess.TimeoutExpired):
-            run.communicate(timeout=1.5)
+        self.billed_at_least(10)
         run.send_signal(signal.SIGINT)
-        run.communicate(timeout=30)
+        run.communicate(timeout=60)
         self.assertEqual(run.returncode, 130)
-        self.assertGreater(len(self.emulator.events('billed')), 0)
+        self.assertLess(len(self.emulator.events('billed')), 200)
         self.assert_rows(self.run_job(), total=200, answered=200)
         self.assertEqual(self.check_paid(200), {}, 'nothing was interrupted, so nothing is sent twice')
         self.assertEqual(set(self.billed_by_call().values()), {1})
@@ -280,10 +299,8 @@ class SyncTier(World):
         self.start_emulator([{'fault': 'delay', 'route': CHAT, 'ms': 60}], speed=1)
         self.job(400)
         run = self.start('run', self.folder / 'job.toml')
-        limit = time.monotonic() + 60
-        while len(self.emulator.events('billed')) < 20 and time.monotonic() < limit:
-            time.sleep(0.05)
-        self.overnight('cancel', '1', expect=None)
+        self.billed_at_least(20)
+        self.overnight('cancel', self.only_job(), expect=None)
         run.communicate(timeout=60)
         status = self.pass_until('cancelled')
         billed = len(self.emulator.events('billed'))
@@ -311,10 +328,10 @@ class SyncTier(World):
         self.assertGreater(kills, 2, 'it was over before it was killed')
         if run.returncode != 0:
             self.run_job()
-        self.assert_rows(self.run_json('status', '1'), total=600, answered=600)
+        self.assert_rows(self.run_json('status', self.only_job()), total=600, answered=600)
         self.check_table(600)
         resent = self.check_paid(600)
-        reasons = {e['reason'].split(':')[0] for e in self.run_json('errors', '1', '--resent')['resent']}
+        reasons = {e['reason'].split(':')[0] for e in self.run_json('errors', self.only_job(), '--resent')['resent']}
         self.assertLessEqual(reasons, {'interrupted'})
         self.assertLessEqual(sum(resent.values()), 8 * kills, 'at most what was in flight')
 
