@@ -97,7 +97,10 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
     if (spec.known) {
         batch.total = spec.known->lines;
         batch.enqueued_tokens = spec.known->tokens;
-        batch.validated = batch.admitted = true;
+        batch.admitted = true;
+        // A client's file can be deleted: validation opens it, so that a batch that started goes
+        // on.
+        batch.validated = spec.own_input;
     }
     Batch copy;
     {

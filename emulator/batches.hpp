@@ -34,8 +34,8 @@ struct CreateSpec {
     std::string model;    ///< where it is known
     std::string version;  ///< of the API, where requests choose one
 
-    /// Set when the create itself has looked at the input: there is nothing left to validate, and
-    /// token_limit refuses the create.
+    /// Set when the create itself has looked at the input: token_limit refuses the create, and with
+    /// an input of its own there is nothing left to validate.
     struct Known {
         std::uint64_t lines = 0;
         std::uint64_t tokens = 0;

@@ -55,12 +55,14 @@ core::Result<> Batches::perform_validate(Entry& entry) {
     const FilePtr input = files_.find(entry.batch.input_file_id, clock_.seconds());
     Validation validation;
     if (input != nullptr) {
+        // Both at once: the file may be deleted while it is looked at.
         auto file = open_for_reading(input->path);
-        if (file) {
+        auto again = open_for_reading(input->path);
+        if (file && again) {
             LineReader lines(std::move(*file));
             OVERNIGHT_TRY_ASSIGN(
                 validation, dialect(entry.batch.provider).batches.validate(lines, entry.batch));
-            OVERNIGHT_TRY_ASSIGN(entry.input, open_for_reading(input->path));
+            entry.input = std::move(*again);
         }
     }
     // A file that has gone is reported by admit(), when the time of validation is over.
