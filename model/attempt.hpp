@@ -96,6 +96,7 @@ struct Lookout {
     bool provisional = false;
     /// A person released the held attempt and accepts that its rows may be paid twice.
     bool signed_off = false;
+    std::uint16_t unproven_scans = 0;  ///< complete scans since the doubt that nothing vouched for
     friend bool operator==(const Lookout&, const Lookout&) = default;
 };
 

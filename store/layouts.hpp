@@ -79,7 +79,7 @@ void fields(auto& a, As<model::Shard> auto& v) {
     a(v.key, v.state, v.requests, v.rows, v.bytes, v.input_tokens, v.attempts);
 }
 void fields(auto& a, As<model::Lookout> auto& v) {
-    a(v.taken, v.baseline, v.strangers, v.provisional, v.signed_off);
+    a(v.taken, v.baseline, v.strangers, v.provisional, v.signed_off, v.unproven_scans);
 }
 void fields(auto& a, As<model::Attempt> auto& v) {
     a(v.key, v.account, v.state, v.intent, v.tag, v.key_fingerprint, v.file_bytes, v.requests,
@@ -113,7 +113,7 @@ static_assert(field_count<model::Failure>() == 2);
 static_assert(field_count<model::TryRecord>() == 13);
 static_assert(field_count<model::Resubmission>() == 7);
 static_assert(field_count<model::Shard>() == 7);
-static_assert(field_count<model::Lookout>() == 5);
+static_assert(field_count<model::Lookout>() == 6);
 static_assert(field_count<model::Attempt>() == 32);
 static_assert(field_count<Account>() == 8);
 static_assert(field_count<Segment>() == 5 && field_count<IndexFile>() == 3);

@@ -268,6 +268,7 @@ Action AttemptMachine::on(const CreateReplied& event, const model::Moment& now) 
 Action AttemptMachine::doubt(const model::Moment& now, std::string why) {
     attempt_.doubted = now;
     attempt_.empty_scans = 0;
+    attempt_.lookout.unproven_scans = 0;
     attempt_.due = {};
     return save(AttemptState::ambiguous, "in doubt: " + std::move(why));
 }
@@ -304,12 +305,15 @@ Action AttemptMachine::on(const Scanned& event, const model::Moment& now) {
         return look_again(now, policy_.poll,
                           std::to_string(event.candidates.size()) +
                               " batches may be the lost one; their results will tell");
-    const bool proven = event.complete && event.trusted;
-    const bool for_ever =
-        !policy_.fence && event.complete && elapsed(attempt_.doubted, now) >= policy_.settle;
-    if (!proven && for_ever) return give_up(now, "the list proves nothing: " + event.why);
-    if (!proven) return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
-    return after_empty_scan(now);
+    if (event.complete && event.trusted) return after_empty_scan(now);
+    auto& unproven = attempt_.lookout.unproven_scans;
+    if (event.complete && unproven < UINT16_MAX) ++unproven;
+    // Time alone is not enough: a night in suspension is long, and its first list may be an old
+    // one.
+    const bool for_ever = !policy_.fence && event.complete && unproven >= scans_without_tags &&
+                          elapsed(attempt_.doubted, now) >= policy_.settle;
+    if (for_ever) return give_up(now, "the list proves nothing: " + event.why);
+    return look_again(now, policy_.poll, "the list proves nothing: " + event.why);
 }
 
 Action AttemptMachine::adopt(const std::vector<providers::BatchView>& hits) {

@@ -346,6 +346,21 @@ TEST(LostCreate, a_list_that_proves_nothing_is_never_a_reason_to_send_again) {
     EXPECT_EQ(next.empty_scans, 0);
 }
 
+TEST(LostCreate, one_unproven_list_behind_a_suspended_night_is_not_enough) {
+    auto next = make_attempt(AttemptState::ambiguous);
+    for (int scan = 1; scan <= 5; ++scan) {
+        next = after_scan(next, policy(), untrusted_scan(), hours{9} + scan * policy().poll);
+        EXPECT_EQ(next.state, AttemptState::ambiguous) << scan;
+        EXPECT_EQ(next.lookout.unproven_scans, scan);
+    }
+    next = after_scan(next, policy(), untrusted_scan(), hours{10});
+    EXPECT_EQ(next.state, AttemptState::hold);
+    // A new doubt begins to count anew.
+    next.state = AttemptState::committing;
+    AttemptMachine again(next, policy());
+    EXPECT_EQ(std::get<Save>(again.resume(Start{}, at(hours{11}))).next.lookout.unproven_scans, 0);
+}
+
 TEST(LostCreate, another_key_resolves_nothing) {
     auto p = resubmitting();
     p.key_fingerprint = "beef0002";
