@@ -9,6 +9,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <string>
 #include <utility>
@@ -97,33 +98,38 @@ std::string request_text(const model::Resubmission& r) {
            std::to_string(r.request);
 }
 
+boost::json::object resent_json(core::RowNo row, const model::Resubmission& r) {
+    boost::json::object object;
+    object["row"] = row.v;
+    object["after"] = request_text(r);
+    object["verdict"] = model::name(r.verdict);
+    object["reason"] = r.reason;
+    object["evidence_crc32c"] = r.evidence_crc;
+    object["at"] = core::iso8601(r.at);
+    return object;
+}
+
+// As they are read: there may be more of them than rows.
 Result<ExitCode> print_resent(const Session& session,
                               const store::Store& store,
                               const model::Job& job) {
-    boost::json::array list;
+    const bool json = session.json();
+    if (json) session.console.out("{\"job\":" + std::to_string(job.id.v) + ",\"resent\":[");
+    bool first = true;
     OVERNIGHT_TRY(
         store.for_each_resubmission(job.id, [&](core::RowNo row, const model::Resubmission& r) {
-            if (!session.json()) {
+            if (json) {
+                session.console.out((first ? "" : ",") +
+                                    safe_json(boost::json::serialize(resent_json(row, r))));
+            } else {
                 session.console.out(std::to_string(row.v) + "\t" + request_text(r) + "\t" +
                                     std::string(model::name(r.verdict)) + "\t" +
                                     core::printable(r.reason, 2'000) + "\n");
-                return true;
             }
-            boost::json::object object;
-            object["row"] = row.v;
-            object["after"] = request_text(r);
-            object["verdict"] = model::name(r.verdict);
-            object["reason"] = r.reason;
-            object["evidence_crc32c"] = r.evidence_crc;
-            object["at"] = core::iso8601(r.at);
-            list.push_back(std::move(object));
-            return list.size() < most_listed;
+            first = false;
+            return true;
         }));
-    if (!session.json()) return ExitCode::ok;
-    boost::json::object object;
-    object["job"] = job.id.v;
-    object["resent"] = std::move(list);
-    session.console.out(json_line(object));
+    if (json) session.console.out("]}\n");
     return ExitCode::ok;
 }
 

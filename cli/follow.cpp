@@ -1,6 +1,7 @@
 #include "cli/follow.hpp"
 
 #include "cli/progress.hpp"
+#include "cli/role_owner.hpp"
 #include "cli/time_text.hpp"
 #include "core/text.hpp"
 
@@ -18,6 +19,8 @@ constexpr std::chrono::milliseconds shortest_gap{100};
 constexpr int looks_share = 20;
 /// Changes by other processes are found by looking.
 constexpr std::chrono::milliseconds longest_gap{1'000};
+/// Between two passes of other processes, of a timer perhaps, nobody works; longer is worth a word.
+constexpr std::chrono::seconds idle_before_note{10};
 
 struct Look {
     model::Job job;
@@ -44,6 +47,30 @@ std::string waits_until(const store::Account& account, core::TimePoint now) {
     return {};
 }
 
+/// Says once that the job which is looked at stands still: its process may have died.
+class IdleNote {
+public:
+    IdleNote(const Session& session, const store::Store& store, core::JobId job)
+        : session_(session), store_(store), job_(job), worked_(session.clock.since_boot()) {}
+
+    void look() {
+        const auto now = session_.clock.since_boot();
+        if (said_) return;
+        if (anybody_works(store_.state_dir())) worked_ = now;
+        if (now - worked_ < idle_before_note) return;
+        said_ = true;
+        session_.console.note("nothing works on job " + std::to_string(job_.v) +
+                              " now; overnight run, pass or daemon goes on with it");
+    }
+
+private:
+    const Session& session_;
+    const store::Store& store_;
+    core::JobId job_;
+    core::Duration worked_;
+    bool said_ = false;
+};
+
 }  // namespace
 
 FollowAccount follow_account(const AccountSpec& spec) {
@@ -58,6 +85,7 @@ Result<FollowEnd> follow(const Session& session,
     ProgressLine progress(session.console, session.clock);
     Wake idle;
     Wake& wake = roles ? roles->wake() : idle;
+    IdleNote idle_note(session, store, job);
     const auto started = session.clock.now();
     for (;;) {
         const auto seen = wake.changes();
@@ -74,6 +102,7 @@ Result<FollowEnd> follow(const Session& session,
             return end;
         }
         if (error) return *error;
+        if (roles == nullptr) idle_note.look();
         Outlook outlook;
         outlook.now = session.clock.now();
         outlook.started = started;

@@ -19,7 +19,8 @@ std::optional<std::string> living_owner(const std::filesystem::path& state_dir, 
 }
 
 bool anybody_works(const std::filesystem::path& state_dir) {
-    return std::any_of(working_roles.begin(), working_roles.end(),
+    return living_owner(state_dir, store::Role::plan) ||
+           std::any_of(working_roles.begin(), working_roles.end(),
                        [&](store::Role role) { return living_owner(state_dir, role).has_value(); });
 }
 

@@ -13,7 +13,7 @@ namespace overnight::cli {
 /// The process that wrote itself into the role's lock file, if it is alive.
 std::optional<std::string> living_owner(const std::filesystem::path& state_dir, store::Role role);
 
-/// Whether a living process has any of the working roles.
+/// Whether a living process plans, or has any of the working roles.
 bool anybody_works(const std::filesystem::path& state_dir);
 
 }  // namespace overnight::cli

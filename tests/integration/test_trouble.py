@@ -56,6 +56,18 @@ class Trouble(World):
         self.assertEqual(run.returncode, 130)
         self.finish()
 
+    def test_following_a_job_that_nobody_works_on_says_so(self):
+        self.start_emulator(speed=10)
+        self.small_job()
+        self.overnight('submit', self.folder / 'job.toml')
+        follow = self.start('status', '1', '--follow')
+        with follow.stderr as said:
+            self.assertTrue(any(b'nothing works on job 1 now; overnight run' in line for line in said))
+            follow.send_signal(signal.SIGINT)
+            self.assertEqual(follow.wait(timeout=30), 130)
+        follow.stdout.close()
+        self.finish()
+
     def test_an_output_folder_that_vanishes_keeps_the_answers(self):
         self.start_emulator(speed=1)
         self.small_job()

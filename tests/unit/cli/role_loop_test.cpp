@@ -160,11 +160,13 @@ TEST(Roles, words) {
 TEST(RoleOwner, is_alive_or_nobody) {
     const TempDir dir;
     EXPECT_FALSE(anybody_works(dir.path()));
-    {
-        const auto lock = store::RoleLock::try_take(dir.path(), store::Role::poll);
+    for (const auto role :
+         {store::Role::submit, store::Role::poll, store::Role::reconcile, store::Role::plan}) {
+        const TempDir state;
+        const auto lock = store::RoleLock::try_take(state.path(), role);
         ASSERT_TRUE(lock && *lock);
-        EXPECT_EQ(living_owner(dir.path(), store::Role::poll), std::to_string(::getpid()));
-        EXPECT_TRUE(anybody_works(dir.path()));
+        EXPECT_EQ(living_owner(state.path(), role), std::to_string(::getpid()));
+        EXPECT_TRUE(anybody_works(state.path())) << store::name(role);
     }
 }
 
