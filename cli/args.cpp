@@ -1,6 +1,7 @@
 #include "cli/args.hpp"
 
 #include "cli/exit_code.hpp"
+#include "cli/listen_address.hpp"
 #include "cli/version.hpp"
 #include "core/text.hpp"
 
@@ -50,6 +51,14 @@ public:
         return out.str();
     }
 };
+
+CLI::Validator listen_address() {
+    return {[](std::string& text) {
+                const auto listen = parse_listen_address(text);
+                return listen ? std::string() : listen.error().message();
+            },
+            ""};
+}
 
 /// Builds the CLI11 tree; the parsed command appears in `invocation`.
 class Parser {
@@ -257,7 +266,8 @@ void Parser::add_service_commands() {
         "  overnight emulator --listen 127.0.0.1:0 --ledger ledger.jsonl --speed 60\n");
     emulator->add_option("--listen", emulator_value->listen, "Address and port; port 0 picks one")
         ->required()
-        ->type_name("ADDR:PORT");
+        ->type_name("ADDR:PORT")
+        ->check(listen_address());
     emulator->add_option("--state", emulator_value->state, "Keep files and batches here")
         ->type_name("DIR");
     add_emulation(*emulator, emulator_value->emulation, nullptr);

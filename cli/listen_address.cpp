@@ -2,9 +2,20 @@
 
 #include "core/text.hpp"
 
+#include <arpa/inet.h>
 #include <charconv>
 
 namespace overnight::cli {
+namespace {
+
+bool is_loopback(const std::string& address) {
+    in_addr v4{};
+    if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+    in6_addr v6{};
+    return ::inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+}  // namespace
 
 core::Result<ListenAddress> parse_listen_address(std::string_view text) {
     const core::Error bad(core::Errc::invalid_input,
@@ -21,6 +32,11 @@ core::Result<ListenAddress> parse_listen_address(std::string_view text) {
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), listen.port);
     if (digits.empty() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
         return bad;
+    if (!is_loopback(listen.address))
+        return core::Error(core::Errc::invalid_input,
+                           "the emulator asks for no key, so it listens on this machine only "
+                           "(127.0.0.1, [::1], localhost), not on '" +
+                               core::printable(text, 80) + "'");
     return listen;
 }
 

@@ -14,7 +14,8 @@ struct ListenAddress {
     std::uint16_t port = 0;
 };
 
-/// "127.0.0.1:8080", "[::1]:0", "localhost:0" (which is 127.0.0.1). Errc::invalid_input.
+/// "127.0.0.1:8080", "[::1]:0", "localhost:0" (which is 127.0.0.1): loopback only.
+/// Errc::invalid_input.
 core::Result<ListenAddress> parse_listen_address(std::string_view text);
 
 }  // namespace overnight::cli

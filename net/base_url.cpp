@@ -5,6 +5,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
@@ -85,6 +86,19 @@ Result<BaseUrl> origin_of(const urls::url_view& url, Errc code) {
     return base;
 }
 
+// The IPv4 address that packets for an IPv6 address come to, behind a NAT64 (RFC 6052) or a 6to4
+// (RFC 3056) gateway.
+std::optional<asio::ip::address_v4> embedded_v4(const asio::ip::address_v6& address) {
+    const auto bytes = address.to_bytes();
+    const auto v4_at = [&](std::size_t i) {
+        return asio::ip::address_v4({bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]});
+    };
+    constexpr std::array<unsigned char, 12> nat64{0x00, 0x64, 0xff, 0x9b};
+    if (std::equal(nat64.begin(), nat64.end(), bytes.begin())) return v4_at(12);
+    if (bytes[0] == 0x20 && bytes[1] == 0x02) return v4_at(2);
+    return std::nullopt;
+}
+
 }  // namespace
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
@@ -112,10 +126,12 @@ AddressPolicy address_policy(const BaseUrl& base) {
 }
 
 bool allowed(const asio::ip::address& address, AddressPolicy policy) {
+    if (policy == AddressPolicy::anywhere) return true;
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         return allowed(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), policy);
     if (policy == AddressPolicy::loopback) return address.is_loopback();
-    if (policy == AddressPolicy::anywhere) return true;
+    if (address.is_v6())
+        if (const auto v4 = embedded_v4(address.to_v6())) return allowed(*v4, policy);
     if (address.is_loopback() || address.is_unspecified() || address.is_multicast()) return false;
     if (address.is_v6()) {
         const auto bytes = address.to_v6().to_bytes();

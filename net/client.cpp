@@ -92,6 +92,7 @@ struct Client::Impl {
     std::mutex mutex;  // guards what follows; never held over I/O on the network
     std::unique_ptr<asio::ssl::context> tls;
     std::vector<std::unique_ptr<Session>> idle;
+    std::stop_source abandoned;  // guarded by itself
 
     Result<asio::ssl::context*> tls_for(const BaseUrl& origin) {
         if (!origin.tls) return nullptr;
@@ -236,7 +237,8 @@ CreateOutcome Client::Impl::create(const HttpRequest& request,
     // What is past recall is waited for: an answer known is worth more than a minute saved, since
     // an ambiguous create takes far longer to resolve.
     auto reply = run_blocking(session->io, std::move(talking), stop,
-                              [&progress] { return !progress.commit_byte_out; });
+                              [&progress] { return !progress.commit_byte_out; },
+                              abandoned.get_token());
     const std::string peer = session->connection.peer();
     if (reply && progress.commit_byte_out)  // how it goes does not matter any more
         static_cast<void>(run_blocking(session->io, session->connection.say_goodbye(), {}));
@@ -273,6 +275,10 @@ Result<HttpResponse> Client::download(const HttpRequest& request,
                                       std::uint64_t max_bytes,
                                       std::stop_token stop) {
     return impl_->call({request, {sink, max_bytes}, std::nullopt, std::move(stop)});
+}
+
+void Client::abandon() {
+    impl_->abandoned.request_stop();
 }
 
 }  // namespace overnight::net

@@ -103,8 +103,8 @@ public:
     /// refuse), then the last byte goes, in its own TLS record. An error from `commit`, a stop, or
     /// more than Timeouts::commit spent in it, closes the connection with the byte unsent: NotSent
     /// with that error. So does a reply that comes before the byte went (unauthorized for 401 and
-    /// 403, rate_limited for 429, else unavailable). After it a stop changes nothing: the reply is
-    /// waited for, within the deadlines, and is a value whatever its status. The connection is
+    /// 403, rate_limited for 429, else unavailable). After it a stop changes nothing, but for
+    /// abandon(): the reply is waited for, within the deadlines, and is a value whatever its status. The connection is
     /// closed when this returns.
     CreateOutcome create(const model::HttpRequest& request,
                          const std::function<core::Result<>()>& commit,
@@ -120,6 +120,9 @@ public:
         const std::function<core::Result<>(std::string_view)>& sink,
         std::uint64_t max_bytes,
         std::stop_token stop = {}) override;
+
+    /// From then on a create whose reply is waited for ends as NoReply with Errc::cancelled.
+    void abandon() override;
 
 private:
     struct Impl;

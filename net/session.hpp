@@ -37,12 +37,14 @@ struct Session {
 using Stoppable = std::function<bool()>;
 
 /// Runs `op` on `io` on this thread until it has ended. A stop cancels it while `stoppable` says
-/// so, or always without one; it is joined all the same.
+/// so, or always without one; `abandon` cancels it whatever `stoppable` says. It is joined all the
+/// same.
 template <class T>
 core::Result<T> run_blocking(boost::asio::io_context& io,
                              asio::awaitable<core::Result<T>> op,
                              std::stop_token stop,
-                             const Stoppable& stoppable = {}) {
+                             const Stoppable& stoppable = {},
+                             std::stop_token abandon = {}) {
     asio::cancellation_signal cancel;
     std::optional<core::Result<T>> result;
     std::exception_ptr thrown;
@@ -54,6 +56,9 @@ core::Result<T> run_blocking(boost::asio::io_context& io,
             asio::post(io, [&cancel, &stoppable] {
                 if (!stoppable || stoppable()) cancel.emit(asio::cancellation_type::terminal);
             });
+        });
+        const std::stop_callback on_abandon(abandon, [&io, &cancel] {
+            asio::post(io, [&cancel] { cancel.emit(asio::cancellation_type::terminal); });
         });
         io.restart();
         io.run();

@@ -119,6 +119,8 @@ TEST(Args, wrong_usage_is_2_and_names_the_help) {
                                       {"results"},
                                       {"pass", "merge"},
                                       {"emulator"},
+                                      {"emulator", "--listen", "127.0.0.1"},
+                                      {"emulator", "--listen", "0.0.0.0:80"},
                                       {"statsu"},
                                       {"report"},
                                       {"--json"}};

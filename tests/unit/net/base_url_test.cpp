@@ -49,14 +49,19 @@ TEST(AddressPolicy, keeps_names_out_of_the_inside) {
     for (const char* inside :
          {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
           "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1",
-          "::ffff:127.0.0.1", "::ffff:169.254.169.254"}) {
+          "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
+          "64:ff9b::10.0.0.1", "2002:7f00:1::1", "2002:c0a8:101::"}) {
         EXPECT_FALSE(allowed(make_address(inside), AddressPolicy::global)) << inside;
         EXPECT_TRUE(allowed(make_address(inside), AddressPolicy::anywhere)) << inside;
     }
-    for (const char* outside : {"8.8.8.8", "172.32.0.1", "2606:4700::1111"}) {
+    for (const char* outside :
+         {"8.8.8.8", "172.32.0.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "2002:808:808::1"}) {
         EXPECT_TRUE(allowed(make_address(outside), AddressPolicy::global)) << outside;
         EXPECT_FALSE(allowed(make_address(outside), AddressPolicy::loopback)) << outside;
     }
+    // A key in the clear stays on this machine: a gateway is not on it.
+    EXPECT_FALSE(allowed(make_address("64:ff9b::127.0.0.1"), AddressPolicy::loopback));
+    EXPECT_TRUE(allowed(make_address("::ffff:127.0.0.1"), AddressPolicy::loopback));
     EXPECT_EQ(address_policy(parse_base_url("https://api.example.com").value()),
               AddressPolicy::global);
     EXPECT_EQ(address_policy(parse_base_url("https://10.0.0.7").value()), AddressPolicy::anywhere);
