@@ -71,7 +71,6 @@ core::Result<> Outcome::take(std::string_view line) {
         ++oddities_.foreign_lines;
         return {};
     }
-    usage_ += result_.usage;
     const bool good =
         result_.verdict == Verdict::answered ||
         (kind_ == model::JobKind::raw_requests && result_.status >= 200 && result_.status < 300);
@@ -82,6 +81,7 @@ core::Result<> Outcome::take(std::string_view line) {
     }
     if (seen == Seen::trouble) ++oddities_.duplicate_lines;
     seen = good ? Seen::success : Seen::trouble;
+    usage_ += result_.usage;  // a line that is delivered twice was billed once
     const std::uint32_t crc = core::crc32c(line);
     if (good) {
         request_troubles_.erase(id->index);
