@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test asan tsan lint tidy format bench install clean
+.PHONY: help setup build demo test asan tsan fuzz lint tidy format bench install clean
 
 help: ## this text
 	@echo 'make TARGET, where TARGET is one of:'
@@ -40,6 +40,12 @@ asan: setup ## every test under AddressSanitizer and UndefinedBehaviorSanitizer,
 
 tsan: setup ## the tests of the folders with threads, and the main job, under ThreadSanitizer, in build/tsan
 	tools/sanitize.sh tsan --jobs $(JOBS) core net store emulator submitter poller reconciler cli integration.main_job
+
+fuzz: ## every parser of untrusted input against libFuzzer, half a minute each, in build/fuzz
+ifeq ($(SETUP),yes)
+	@tools/setup.sh --fuzz
+endif
+	tools/fuzz.sh --jobs $(JOBS)
 
 lint: ## format, layers, lengths, headers, text, units, and the lints' own tests
 ifeq ($(SETUP),yes)

@@ -1,6 +1,7 @@
 # Compiler settings that every target gets.
 option(OVERNIGHT_TESTS "Build the tests" ON)
 option(OVERNIGHT_BENCH "Build the benchmarks" OFF)
+option(OVERNIGHT_FUZZ "Build the libFuzzer targets (clang)" OFF)
 option(OVERNIGHT_WERROR "Treat warnings as errors" ON)
 set(OVERNIGHT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 

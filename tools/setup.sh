@@ -4,6 +4,7 @@
 #   tools/setup.sh             what a build and its tests need
 #   tools/setup.sh --lint      the same, and what `make lint` needs besides
 #   tools/setup.sh --node      the same, and Node and npm, unless both can be run: the providers' SDKs (tests/conformance)
+#   tools/setup.sh --fuzz      the same, and a clang with libFuzzer (`make fuzz`)
 #   tools/setup.sh --list      only prints the names of the packages
 #   tools/setup.sh --replace   may remove packages that conflict (Debian 12: another Boost)
 #
@@ -18,6 +19,7 @@ libraries='libssl-dev liblmdb-dev libsimdjson-dev libtomlplusplus-dev libcli11-d
 test_libraries='libgtest-dev libgmock-dev libbenchmark-dev'
 lint_tools='clang-format systemd git man-db'
 node_tools='nodejs npm'
+fuzz_tools='clang-14|clang-18|clang-19 libclang-rt-14-dev|libclang-rt-18-dev|libclang-rt-19-dev'
 
 say() { printf 'setup: %s\n' "$*"; }
 die() {
@@ -114,6 +116,7 @@ for argument in "$@"; do
     case $argument in
         --list) list=yes ;;
         --lint) requirements="$requirements $lint_tools" ;;
+        --fuzz) requirements="$requirements $fuzz_tools" ;;
         --node)
             # They often come from elsewhere than the distribution.
             if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
@@ -122,10 +125,10 @@ for argument in "$@"; do
             ;;
         --replace) remove= ;;
         -h | --help)
-            sed -n '2,10s/^# \{0,1\}//p' "$0"
+            sed -n '2,11s/^# \{0,1\}//p' "$0"
             exit 0
             ;;
-        *) die "unknown option '$argument'; there are --lint, --node, --list, --replace" ;;
+        *) die "unknown option '$argument'; there are --lint, --node, --fuzz, --list, --replace" ;;
     esac
 done
 

@@ -1,6 +1,4 @@
-// libFuzzer target: any bytes as a table. Build it with clang++ -fsanitize=fuzzer,address,undefined
-// and the sources of core/ and jsonl/. The first byte chooses the format, the second the size of
-// the reads.
+// Any bytes as a table. The first byte chooses the format, the second the size of the reads.
 #include "core/bytes.hpp"
 #include "core/text.hpp"
 #include "jsonl/record.hpp"
