@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -28,6 +29,8 @@ struct Account {
     model::Transport* calls = nullptr;
     std::uint32_t concurrency = 8;          ///< ordinary calls at once, at least 1
     std::uint32_t requests_per_minute = 0;  ///< ordinary calls; 0: no limit but the server's
+    /// A sentence for people, while a pass goes on; any thread. May be empty.
+    std::function<void(std::string)> tell;
 };
 
 using Accounts = std::map<core::AccountName, Account>;

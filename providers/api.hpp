@@ -177,7 +177,8 @@ public:
                                                             std::string_view model) const;
     /// Appends the reply to an ordinary call, whatever its status, as a line of the provider's
     /// result files, newline included. What line_parser() cannot read in it becomes an error with
-    /// the reply's status. Appends nothing where ordinary_call() gives nothing.
+    /// the reply's status, or with what stands for it in lines that have none. Appends nothing
+    /// where ordinary_call() gives nothing.
     virtual void append_reply_line(std::string& out,
                                    std::string_view custom_id,
                                    const model::HttpResponse& reply) const;

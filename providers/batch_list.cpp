@@ -42,9 +42,12 @@ core::Result<ListRead> read_batch_list(
         }
         for (auto& batch : page->items) {
             if (!ids.insert(batch.id.v).second) disorder("the list repeats itself");
-            if (batch.created_at > last_created && account.adapter->lists_newest_first())
-                disorder("the list is out of order");
-            last_created = std::min(last_created, batch.created_at);
+            if (account.adapter->lists_newest_first()) {
+                if (batch.created_at > last_created) disorder("the list is out of order");
+                // 0 is not 1970: taken for a time, it would end the reading before its place.
+                if (batch.created_at == 0) disorder("the list has a batch without a time");
+            }
+            if (batch.created_at != 0) last_created = std::min(last_created, batch.created_at);
             OVERNIGHT_TRY(each(batch));
         }
         const bool far_enough = account.adapter->lists_newest_first() && enough(last_created);

@@ -14,8 +14,8 @@ namespace overnight::providers {
 /// What a reading came to. The list says something about what is *not* in it only when it is
 /// `complete` and `orderly` (SUBMISSION 3.5).
 struct ListRead {
-    bool complete = false;      ///< to its end, or as far as was asked for
-    bool orderly = true;        ///< newest first, nothing twice, cursors that lead on
+    bool complete = false;  ///< to its end, or as far as was asked for
+    bool orderly = true;  ///< newest first, each with its time, nothing twice, cursors that lead on
     bool unauthorized = false;  ///< the key was refused
     std::string why;            ///< when it is not complete or not orderly
 };

@@ -224,4 +224,16 @@ const JsonPart* find_part(const std::vector<JsonPart>& parts, std::string_view n
     return nullptr;
 }
 
+core::Result<const JsonPart*> required_part(const std::vector<JsonPart>& parts,
+                                            std::string_view name,
+                                            JsonKind kind,
+                                            std::string_view what,
+                                            std::string_view path) {
+    const std::string shown = "\"" + std::string(path.empty() ? name : path) + "\"";
+    const auto* part = find_part(parts, name);
+    if (part == nullptr) return refused(shown + " is missing");
+    if (part->kind != kind) return refused(shown + " must be " + std::string(what));
+    return part;
+}
+
 }  // namespace overnight::providers

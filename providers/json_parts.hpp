@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace overnight::providers {
@@ -32,5 +33,17 @@ core::Result<std::string> json_string(std::string_view json);
 
 /// The first part of that name, or null.
 const JsonPart* find_part(const std::vector<JsonPart>& parts, std::string_view name) noexcept;
+
+/// The part of that name, if it is of that kind. Errc::invalid_input, which calls it by `path`
+/// (default: its name) and the kind by `what`: "must be a string".
+core::Result<const JsonPart*> required_part(const std::vector<JsonPart>& parts,
+                                            std::string_view name,
+                                            JsonKind kind,
+                                            std::string_view what,
+                                            std::string_view path = {});
+/// Errc::invalid_input: why a user's line or parameter cannot be sent.
+inline core::Error refused(std::string why) {
+    return {core::Errc::invalid_input, std::move(why)};
+}
 
 }  // namespace overnight::providers

@@ -16,6 +16,33 @@
 
 namespace overnight::providers {
 
+/// Which members of a line were seen: each may stand there once.
+class SeenMembers {
+public:
+    void clear() noexcept { *this = {}; }
+    /// `member` is an enumerator with a bit of its own.
+    template <class Member>
+    void mark(Member member) noexcept {
+        repeated_ = repeated_ || (seen_ & static_cast<unsigned>(member)) != 0;
+        seen_ |= static_cast<unsigned>(member);
+    }
+    /// Errc::protocol for a line that says something twice, or whose id, which its provider calls
+    /// `name`, is not there or longer than `most` bytes.
+    core::Result<> check(std::string_view id, std::string_view name, std::size_t most) const {
+        const auto wrong = [](std::string what) {
+            return core::Error(core::Errc::protocol, "a result line" + std::move(what));
+        };
+        if (repeated_) return wrong(" names a member twice");
+        if (id.empty()) return wrong(" has no " + std::string(name));
+        if (id.size() > most) return wrong("'s " + std::string(name) + " is too long");
+        return {};
+    }
+
+private:
+    unsigned seen_ = 0;
+    bool repeated_ = false;
+};
+
 /// Keeps its buffers. One thread.
 class LineDocument {
 public:

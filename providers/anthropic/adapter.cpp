@@ -3,11 +3,13 @@
 #include "providers/anthropic/bodies.hpp"
 #include "providers/anthropic/limits.hpp"
 #include "providers/anthropic/lines.hpp"
+#include "providers/anthropic/ordinary.hpp"
 #include "providers/anthropic/parameters.hpp"
 #include "providers/anthropic/raw_line.hpp"
 #include "providers/anthropic/reply_class.hpp"
 #include "providers/anthropic/version.hpp"
 #include "providers/anthropic/wire.hpp"
+#include "providers/ordinary_parts.hpp"
 #include "providers/portable.hpp"
 #include "providers/upload_session.hpp"
 
@@ -149,6 +151,21 @@ public:
 
     std::unique_ptr<LineParser> line_parser(std::string_view) const override {
         return make_line_parser();
+    }
+
+    std::optional<HttpRequest> ordinary_call(std::string_view line,
+                                             std::string_view endpoint,
+                                             std::string_view model) const override {
+        auto body = body_of_line(line, "params", model);
+        if (!body) return std::nullopt;
+        HttpRequest request = post(std::string(endpoint));
+        request.body.emplace_back(*std::move(body));
+        return request;
+    }
+    void append_reply_line(std::string& out,
+                           std::string_view custom_id,
+                           const HttpResponse& reply) const override {
+        append_ordinary_reply(out, custom_id, reply);
     }
 
 private:

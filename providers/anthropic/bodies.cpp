@@ -2,6 +2,7 @@
 
 #include "jsonl/json_text.hpp"
 #include "providers/anthropic/parameters.hpp"
+#include "providers/anthropic/schema_rules.hpp"
 #include "providers/body_text.hpp"
 #include "providers/json_parts.hpp"
 
@@ -28,7 +29,7 @@ Result<> check(const BodySpec& spec) {
     if (spec.schema.empty()) return {};
     if (auto schema = json_members(spec.schema); !schema)
         return Error(Errc::invalid_input, "the answer's schema: " + schema.error().message());
-    return {};
+    return check_schema(spec.schema);
 }
 
 /// As text; as a block where a cache breakpoint stands behind it.

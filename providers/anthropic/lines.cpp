@@ -10,8 +10,6 @@
 namespace overnight::providers::anthropic {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
 using simdjson::error_code;
 using simdjson::SUCCESS;
@@ -91,14 +89,10 @@ public:
             [&] {
                 out.clear();
                 facts_ = {};
-                seen_ = 0;
-                repeated_ = false;
+                seen_.clear();
             },
             [&](std::string_view key, od::value value) { return member(key, value, out); }));
-        if (repeated_) return Error(Errc::protocol, "a result line names a member twice");
-        if (out.custom_id.empty()) return Error(Errc::protocol, "a result line has no custom_id");
-        if (out.custom_id.size() > max_sent_id_bytes)
-            return Error(Errc::protocol, "a result line's custom_id is too long");
+        OVERNIGHT_TRY(seen_.check(out.custom_id, "custom_id", max_sent_id_bytes));
         judge(facts_, out);
         return {};
     }
@@ -106,38 +100,32 @@ public:
 private:
     error_code member(std::string_view key, od::value value, LineResult& out) {
         if (key == "custom_id") {
-            mark(Member::custom_id);
+            seen_.mark(Member::custom_id);
             std::string_view id;
             if (const auto code = read_text(value, id)) return code;
             out.custom_id.assign(id);
             return SUCCESS;
         }
         if (key != "result") return SUCCESS;
-        mark(Member::result);
+        seen_.mark(Member::result);
         return each_member(value, [&](std::string_view name, od::value v) -> error_code {
             if (name == "type") {
-                mark(Member::type);
+                seen_.mark(Member::type);
                 return read_text(v, facts_.type);
             }
             if (name == "message") {
-                mark(Member::message);
+                seen_.mark(Member::message);
                 return read_message(v, out, facts_);
             }
             if (name != "error") return SUCCESS;
-            mark(Member::error);
+            seen_.mark(Member::error);
             return read_error(v, facts_.error, false);
         });
     }
 
-    void mark(Member m) noexcept {
-        repeated_ = repeated_ || (seen_ & static_cast<unsigned>(m)) != 0;
-        seen_ |= static_cast<unsigned>(m);
-    }
-
     LineDocument document_;
     LineFacts facts_;
-    unsigned seen_ = 0;
-    bool repeated_ = false;
+    SeenMembers seen_;
 };
 
 }  // namespace

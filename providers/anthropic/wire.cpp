@@ -1,5 +1,6 @@
 #include "providers/anthropic/wire.hpp"
 
+#include "providers/reply_status.hpp"
 #include "providers/wire_values.hpp"
 
 #include <initializer_list>
@@ -15,15 +16,13 @@ using core::Result;
 using model::BatchStatus;
 namespace json = boost::json;
 
-Error broken(std::string what, const model::HttpResponse& reply) {
-    return Error(Errc::protocol,
-                 "Anthropic's reply (HTTP " + std::to_string(reply.status) + ") " + std::move(what))
-        .remote(reply.body);
+Error broken(std::string_view what, const model::HttpResponse& reply) {
+    return broken_reply("Anthropic", what, reply);
 }
 
 /// The object in a 2xx reply.
 Result<json::object> object_of(const model::HttpResponse& reply) {
-    if (reply.status < 200 || reply.status > 299) return broken("is no success", reply);
+    if (!is_success(reply.status)) return broken("is no success", reply);
     auto value = parse_json(reply.body);
     if (!value || !value->is_object()) return broken("is not a JSON object", reply);
     return std::move(value->get_object());
@@ -105,6 +104,9 @@ Result<Page<BatchView>> read_batch_page(const model::HttpResponse& reply) {
         if (item == nullptr) return broken("lists something that is no object", reply);
         auto made = batch_of(*item);
         if (!made) return broken("lists " + made.error().message(), reply);
+        // A lost create is told by both (SUBMISSION 3.4): without them it would seem absent.
+        if (made->created_at == 0 || object_at(*item, "request_counts") == nullptr)
+            return broken("lists a batch without its time or its counts", reply);
         page.items.push_back(*std::move(made));
     }
     // Absent or of another type, it does not say that this is all there is.

@@ -6,12 +6,14 @@
 #include "providers/gemini/limits.hpp"
 #include "providers/gemini/lines.hpp"
 #include "providers/gemini/operation.hpp"
+#include "providers/gemini/ordinary.hpp"
 #include "providers/gemini/portable_settings.hpp"
 #include "providers/gemini/raw_line.hpp"
 #include "providers/gemini/reply_class.hpp"
 #include "providers/gemini/resource.hpp"
 #include "providers/gemini/upload.hpp"
 #include "providers/gemini/wire.hpp"
+#include "providers/ordinary_parts.hpp"
 #include "providers/portable.hpp"
 
 #include <utility>
@@ -172,6 +174,20 @@ public:
 
     std::unique_ptr<LineParser> line_parser(std::string_view endpoint) const override {
         return make_line_parser(endpoint_of(endpoint));
+    }
+
+    std::optional<HttpRequest> ordinary_call(std::string_view line,
+                                             std::string_view endpoint,
+                                             std::string_view model) const override {
+        auto body = body_of_line(line, "request", "");  // the model stands in the target
+        if (!body || model.empty()) return std::nullopt;
+        const auto method = name_of(endpoint_of(endpoint));
+        return ordinary_post(model_target(model) + ":" + std::string(method), *std::move(body));
+    }
+    void append_reply_line(std::string& out,
+                           std::string_view custom_id,
+                           const HttpResponse& reply) const override {
+        append_ordinary_reply(out, custom_id, reply);
     }
 };
 

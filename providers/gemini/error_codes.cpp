@@ -35,22 +35,13 @@ constexpr std::array<Code, 17> codes{{{Rpc::ok, "OK", 200},
 constexpr std::array key_texts{"api key not valid"sv, "api key expired"sv, "api key not found"sv,
                                "api_key_invalid"sv, "reported as leaked"sv};
 // Not "billing" alone: every exhausted quota says "please check your plan and billing details".
-constexpr std::array billing_texts{"enable billing"sv,
-                                   "billing account"sv,
-                                   "billing to be enabled"sv,
-                                   "billing is"sv,
-                                   "billing has"sv,
-                                   "spend limit"sv,
-                                   "spending"sv,
-                                   "spend cap"sv,
-                                   "spend-based"sv,
-                                   "prepay"sv,
-                                   "prepaid"sv,
-                                   "credits are depleted"sv,
-                                   "credit balance"sv,
-                                   "payment"sv,
-                                   "location is not supported"sv,
-                                   "not available in your country"sv};
+constexpr std::array billing_texts{
+    "enable billing"sv,       "billing account"sv,           "billing to be enabled"sv,
+    "credits are depleted"sv, "location is not supported"sv, "not available in your country"sv};
+// Words that a row's own schema or parameters may have: a refused request names its fields.
+constexpr std::array money_words{"billing is"sv,     "billing has"sv, "spend limit"sv, "spending"sv,
+                                 "spend cap"sv,      "spend-based"sv, "prepay"sv,      "prepaid"sv,
+                                 "credit balance"sv, "payment"sv};
 
 Rpc code_of_number(std::uint64_t number) noexcept {
     if (number < codes.size()) return codes[number].rpc;
@@ -94,8 +85,9 @@ bool says_bad_key(const ErrorText& e) noexcept {
 }
 
 bool says_billing(const ErrorText& e) noexcept {
-    return e.reason == "BILLING_DISABLED" || e.code == 402 ||
-           holds_one_of(e.message, billing_texts);
+    if (e.reason == "BILLING_DISABLED" || e.code == 402) return true;
+    if (holds_one_of(e.message, billing_texts)) return true;
+    return code_of(e) != Rpc::invalid_argument && holds_one_of(e.message, money_words);
 }
 
 bool says_quota_used(const ErrorText& e) noexcept {

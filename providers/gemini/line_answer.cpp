@@ -121,10 +121,15 @@ error_code read_response(Endpoint endpoint, od::value response, LineResult& out,
 }
 
 error_code read_error(od::value value, LineFacts& facts) {
-    if (is_null(value)) return SUCCESS;
+    ErrorText error;
+    if (const auto code = read_text(value, error.message)) return code;
+    if (const auto code = read_error_members(value, error)) return code;
+    // {} is google.rpc.Status with code 0, which is no error: it must not cost the answer beside
+    // it.
+    if (error.code == 0 && error.status.empty() && error.message.empty()) return SUCCESS;
     facts.has_error = true;
-    if (const auto code = read_text(value, facts.error.message)) return code;
-    return read_error_members(value, facts.error);
+    facts.error = error;
+    return SUCCESS;
 }
 
 error_code read_status(od::value value, LineFacts& facts) {

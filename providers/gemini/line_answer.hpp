@@ -16,7 +16,7 @@ simdjson::error_code read_response(Endpoint endpoint,
                                    LineResult& out,
                                    LineFacts& facts);
 
-/// google.rpc.Status, or a bare text; null is no error.
+/// google.rpc.Status, or a bare text; null is no error, nor is one that says nothing.
 simdjson::error_code read_error(simdjson::ondemand::value value, LineFacts& facts);
 /// As read_error(), of the member `status`, where code 0 and emptiness mean that all is well.
 simdjson::error_code read_status(simdjson::ondemand::value value, LineFacts& facts);

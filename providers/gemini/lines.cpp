@@ -9,8 +9,6 @@
 namespace overnight::providers::gemini {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
 using simdjson::error_code;
 
@@ -27,14 +25,10 @@ public:
             [&] {
                 out.clear();
                 facts_ = {};
-                seen_ = 0;
-                repeated_ = false;
+                seen_.clear();
             },
             [&](std::string_view key, od::value value) { return member(key, value, out); }));
-        if (repeated_) return Error(Errc::protocol, "a result line names a member twice");
-        if (out.custom_id.empty()) return Error(Errc::protocol, "a result line has no key");
-        if (out.custom_id.size() > max_key_bytes)
-            return Error(Errc::protocol, "a result line's key is too long");
+        OVERNIGHT_TRY(seen_.check(out.custom_id, "key", max_key_bytes));
         judge(facts_, out);
         return {};
     }
@@ -42,34 +36,28 @@ public:
 private:
     error_code member(std::string_view key, od::value value, LineResult& out) {
         if (key == "response") {
-            mark(Member::response);
+            seen_.mark(Member::response);
             return read_response(endpoint_, value, out, facts_);
         }
         if (key == "key") {
-            mark(Member::key);
+            seen_.mark(Member::key);
             std::string_view id;
             if (const auto code = read_text(value, id)) return code;
             out.custom_id.assign(id);
         } else if (key == "error") {
-            mark(Member::error);
+            seen_.mark(Member::error);
             return read_error(value, facts_);
         } else if (key == "status") {
-            mark(Member::status);
+            seen_.mark(Member::status);
             return read_status(value, facts_);
         }
         return simdjson::SUCCESS;
     }
 
-    void mark(Member m) noexcept {
-        repeated_ = repeated_ || (seen_ & static_cast<unsigned>(m)) != 0;
-        seen_ |= static_cast<unsigned>(m);
-    }
-
     Endpoint endpoint_;
     LineDocument document_;
     LineFacts facts_;
-    unsigned seen_ = 0;
-    bool repeated_ = false;
+    SeenMembers seen_;
 };
 
 }  // namespace

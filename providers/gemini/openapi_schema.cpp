@@ -109,9 +109,37 @@ private:
                                               : take(*given));
         if (!said) return cannot("gives a value one type");
         if (!word && from.contains("properties")) word = "OBJECT";
-        if (!word && (from.contains("enum") || from.contains("const"))) word = "STRING";
+        if (!word) {
+            OVERNIGHT_TRY_ASSIGN(word, type_of_values(from, out));
+        }
         if (word) out["type"] = *word;
         return {};
+    }
+
+    /// Of an enumeration or a constant that says no type: the one that its values have.
+    static Result<std::optional<std::string>> type_of_values(const json::object& from,
+                                                             json::object& out) {
+        json::array values;
+        if (const auto* list = list_at(from, "enum")) values = *list;
+        if (const auto* one = from.if_contains("const")) values.push_back(*one);
+        std::optional<std::string> word;
+        for (const auto& value : values) {
+            if (value.is_null()) {
+                out["nullable"] = true;
+                continue;
+            }
+            const auto own = type_of_value(value);
+            if (own.empty() || (word && *word != own)) return cannot("gives a value one type");
+            word = own;
+        }
+        return word;
+    }
+
+    static std::string type_of_value(const json::value& value) {
+        if (value.is_string()) return "STRING";
+        if (value.is_bool()) return "BOOLEAN";
+        if (value.is_int64() || value.is_uint64()) return "INTEGER";
+        return value.is_double() ? "NUMBER" : "";
     }
 
     /// anyOf and oneOf; a branch of nothing but null becomes `nullable`.
@@ -131,7 +159,7 @@ private:
         if (any.size() == 1) {
             for (const auto& member : any.front().get_object())
                 out.insert_or_assign(member.key(), member.value());
-        } else {
+        } else if (!any.empty()) {
             out["any_of"] = std::move(any);
         }
         return {};

@@ -13,24 +13,7 @@
 namespace overnight::providers::gemini {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
-
-Error refused(std::string why) {
-    return Error(Errc::invalid_input, std::move(why));
-}
-
-Result<const JsonPart*> required(const std::vector<JsonPart>& parts,
-                                 std::string_view name,
-                                 JsonKind kind,
-                                 std::string_view what) {
-    const auto* part = find_part(parts, name);
-    if (part == nullptr) return refused("\"" + std::string(name) + "\" is missing");
-    if (part->kind != kind)
-        return refused("\"" + std::string(name) + "\" must be " + std::string(what));
-    return part;
-}
 
 /// Only a request's own message tells what it is for.
 Result<Endpoint> endpoint_of(const std::vector<Field>& request) {
@@ -71,12 +54,12 @@ Result<Adapter::RawRequest> read_request_line(std::string_view line) {
             return refused("\"" + core::printable(part.name, 80) +
                            "\" would be lost: a line has \"key\" and \"request\"");
     Adapter::RawRequest made;
-    OVERNIGHT_TRY_ASSIGN(const auto* key, required(parts, "key", JsonKind::text, "a string"));
+    OVERNIGHT_TRY_ASSIGN(const auto* key, required_part(parts, "key", JsonKind::text, "a string"));
     OVERNIGHT_TRY_ASSIGN(made.custom_id, json_string(key->raw));
     if (made.custom_id.empty() || made.custom_id.size() > max_key_bytes)
         return refused("\"key\" must have 1 to " + std::to_string(max_key_bytes) + " bytes");
     OVERNIGHT_TRY_ASSIGN(const auto* request,
-                         required(parts, "request", JsonKind::object, "an object"));
+                         required_part(parts, "request", JsonKind::object, "an object"));
     made.body = request->raw;
     OVERNIGHT_TRY_ASSIGN(const auto fields, read_fields(made.body, "\"request\""));
     OVERNIGHT_TRY_ASSIGN(const Endpoint endpoint, endpoint_of(fields));

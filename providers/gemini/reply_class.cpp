@@ -3,6 +3,7 @@
 #include "providers/gemini/error_codes.hpp"
 #include "providers/gemini/operation.hpp"
 #include "providers/gemini/wire.hpp"
+#include "providers/reply_status.hpp"
 #include "providers/wire_values.hpp"
 
 #include <algorithm>
@@ -15,19 +16,8 @@ namespace {
 
 constexpr std::string_view file_not_found = "file_not_found";
 
-bool is_success(int status) noexcept {
-    return status >= 200 && status <= 299;
-}
-
 Reply reply_of(ReplyClass what, const ErrorBody& e) {
     return {what, e.status, std::string(cut_utf8(e.message, kept_message_bytes)), e.wait};
-}
-
-/// Of a reply that does not have the provider's error shape.
-Reply foreign(ReplyClass what, const model::HttpResponse& reply) {
-    std::string message = "HTTP " + std::to_string(reply.status) + " without Gemini's error object";
-    if (!reply.body.empty()) message.append(": ").append(cut_utf8(reply.body, 200));
-    return {what, "", std::move(message)};
 }
 
 /// Of a status from 400 to 499.
@@ -54,11 +44,19 @@ ReplyClass class_of(int status, const ErrorText& e) noexcept {
     }
 }
 
-/// The statuses that, with the provider's error shape, prove that a create took no effect
-/// (SUBMISSION 3.1).
-bool proves_no_effect(int status) noexcept {
-    constexpr std::array proofs{400, 401, 402, 403, 404, 405, 413, 415, 422, 429};
-    return std::find(proofs.begin(), proofs.end(), status) != proofs.end();
+/// The code's word names a fault of the server's. Under a status of ours neither is to be believed.
+bool names_server_fault(const ErrorText& e) noexcept {
+    switch (code_of(e)) {
+    case Rpc::unknown:
+    case Rpc::deadline_exceeded:
+    case Rpc::aborted:
+    case Rpc::internal:
+    case Rpc::unavailable:
+    case Rpc::data_loss:
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool is_about_file(const ErrorText& e) noexcept {
@@ -91,7 +89,7 @@ ReplyClass class_of_failure(const ErrorText& e) noexcept {
 Reply classify_reply(const model::HttpResponse& reply) {
     if (is_success(reply.status)) return {ReplyClass::ok, "", ""};
     const auto error = read_error(reply);
-    if (!error) return foreign(ReplyClass::retry, reply);
+    if (!error) return foreign_reply("Gemini", ReplyClass::retry, reply);
     if (reply.status < 400 || reply.status > 499) return reply_of(ReplyClass::retry, *error);
     return reply_of(class_of(reply.status, error->text()), *error);
 }
@@ -103,9 +101,10 @@ Reply classify_create_reply(const model::HttpResponse& reply) {
         return {ReplyClass::ok, "", ""};
     }
     const auto error = read_error(reply);
-    if (!error) return foreign(ReplyClass::ambiguous, reply);
+    if (!error) return foreign_reply("Gemini", ReplyClass::ambiguous, reply);
     if (!proves_no_effect(reply.status)) return reply_of(ReplyClass::ambiguous, *error);
     const ErrorText text = error->text();
+    if (names_server_fault(text)) return reply_of(ReplyClass::ambiguous, *error);
     Reply result = reply_of(class_of(reply.status, text), *error);
     if (result.what == ReplyClass::rate_limited && says_token_limit(text))
         result.what = ReplyClass::token_limit;

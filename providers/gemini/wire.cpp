@@ -1,6 +1,7 @@
 #include "providers/gemini/wire.hpp"
 
 #include "providers/gemini/resource.hpp"
+#include "providers/reply_status.hpp"
 #include "providers/wire_values.hpp"
 
 #include <boost/json.hpp>
@@ -61,14 +62,12 @@ Result<FileView> file_of(const json::object& o) {
 
 }  // namespace
 
-Error broken(std::string what, const model::HttpResponse& reply) {
-    return Error(Errc::protocol,
-                 "Gemini's reply (HTTP " + std::to_string(reply.status) + ") " + std::move(what))
-        .remote(reply.body);
+Error broken(std::string_view what, const model::HttpResponse& reply) {
+    return broken_reply("Gemini", what, reply);
 }
 
 Result<json::object> object_of(const model::HttpResponse& reply) {
-    if (reply.status < 200 || reply.status > 299) return broken("is no success", reply);
+    if (!is_success(reply.status)) return broken("is no success", reply);
     auto value = parse_json(reply.body);
     if (!value || !value->is_object()) return broken("is not a JSON object", reply);
     return std::move(value->get_object());

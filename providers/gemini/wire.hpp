@@ -31,7 +31,7 @@ struct ErrorBody {
 std::optional<ErrorBody> read_error(const model::HttpResponse& reply);
 
 core::Result<boost::json::object> object_of(const model::HttpResponse& reply);
-core::Error broken(std::string what, const model::HttpResponse& reply);
+core::Error broken(std::string_view what, const model::HttpResponse& reply);
 
 /// A File, bare or within the {"file":...} of an upload.
 core::Result<FileView> read_file(const model::HttpResponse& reply);

@@ -14,8 +14,6 @@
 namespace overnight::providers::openai {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
 using simdjson::error_code;
 using simdjson::SUCCESS;
@@ -25,6 +23,9 @@ constexpr int cancelled = 1;
 /// The HTTP statuses that gRPC's codes 0..16 stand for; 0: it says nothing about the request.
 constexpr std::array http_statuses{200, 0,   500, 400, 504, 404, 409, 403, 429,
                                    400, 409, 400, 400, 500, 503, 500, 401};
+
+/// A member of the line itself; each may stand there once.
+enum class Member : unsigned { id = 1, result = 2 };
 
 class GrpcParser final : public LineParser {
 public:
@@ -36,16 +37,11 @@ public:
             [&] {
                 out.clear();
                 facts_ = {};
-                ids_ = results_ = 0;
+                seen_.clear();
                 told_status_ = 0;
             },
             [&](std::string_view key, od::value value) { return member(key, value, out); }));
-        if (ids_ > 1 || results_ > 1)
-            return Error(Errc::protocol, "a result line names a member twice");
-        if (out.custom_id.empty())
-            return Error(Errc::protocol, "a result line has no batch_request_id");
-        if (out.custom_id.size() > max_custom_id_bytes)
-            return Error(Errc::protocol, "a result line's batch_request_id is too long");
+        OVERNIGHT_TRY(seen_.check(out.custom_id, "batch_request_id", max_custom_id_bytes));
         read_code();
         if (told_status_ > 0)
             facts_.status = static_cast<int>(std::min<std::uint64_t>(told_status_, 999));
@@ -56,14 +52,14 @@ public:
 private:
     error_code member(std::string_view key, od::value value, LineResult& out) {
         if (key == "batch_request_id") {
-            ++ids_;
+            seen_.mark(Member::id);
             std::string_view id;
             if (const auto code = read_text(value, id)) return code;
             out.custom_id.assign(id);
             return SUCCESS;
         }
         if (key != "batch_result") return failure(key, value);
-        ++results_;
+        seen_.mark(Member::result);
         return each_member(value, [&](std::string_view name, od::value v) -> error_code {
             if (name == "status_code") return read_count(v, told_status_);
             if (name != "response") return failure(name, v);
@@ -112,7 +108,7 @@ private:
     Endpoint endpoint_;
     LineDocument document_;
     LineFacts facts_;
-    unsigned ids_ = 0, results_ = 0;
+    SeenMembers seen_;
     std::uint64_t told_status_ = 0;
 };
 

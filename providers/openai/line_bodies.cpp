@@ -112,28 +112,37 @@ error_code read_response_member(std::string_view key,
     return SUCCESS;
 }
 
+error_code read_error_member(std::string_view key, od::value v, ErrorText& text) {
+    if (key == "message") return read_text(v, text.message);
+    if (key == "type") return read_text(v, text.type);
+    if (key != "code") return SUCCESS;
+    od::json_type type{};
+    if (!v.type().get(type) && type == od::json_type::number) {
+        text.code = without_blanks(v.raw_json_token());
+        return SUCCESS;
+    }
+    return read_text(v, text.code);
+}
+
 }  // namespace
 
 error_code read_error(od::value value, LineError& error) {
-    error.present = !is_null(value);
     if (const auto code = read_text(value, error.text.message)) return code;
-    return each_member(value, [&](std::string_view key, od::value v) -> error_code {
-        if (key == "message") return read_text(v, error.text.message);
-        if (key == "type") return read_text(v, error.text.type);
-        if (key != "code") return SUCCESS;
-        od::json_type type{};
-        if (!v.type().get(type) && type == od::json_type::number) {
-            error.text.code = without_blanks(v.raw_json_token());
-            return SUCCESS;
-        }
-        return read_text(v, error.text.code);
+    const auto code = each_member(value, [&](std::string_view key, od::value v) -> error_code {
+        return read_error_member(key, v, error.text);
     });
+    // {} and "" must not cost the answer beside them.
+    const auto& text = error.text;
+    error.present = !text.message.empty() || !text.type.empty() || !text.code.empty();
+    return code;
 }
 
 error_code read_body(Endpoint endpoint, od::value body, LineResult& out, BodyFacts& facts) {
     return each_member(body, [&](std::string_view key, od::value v) -> error_code {
         if (key == "usage") return read_usage(v, out.usage);
         if (key == "error") return read_error(v, facts.error);
+        if (key == "message" || key == "type" || key == "code")
+            return read_error_member(key, v, facts.own);
         switch (endpoint) {
         case Endpoint::chat:
         case Endpoint::completions:

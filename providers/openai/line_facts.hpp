@@ -9,12 +9,13 @@ namespace overnight::providers::openai {
 
 /// An error object, or what a compatible server put in its place.
 struct LineError {
-    bool present = false;  ///< there, and not null
+    bool present = false;  ///< there, and it says something
     ErrorText text;
 };
 
 struct BodyFacts {
     LineError error;
+    ErrorText own;             ///< of a body that is itself an error: {"object":"error","message"}
     std::string_view finish;   ///< finish_reason, or the reason why a response is incomplete
     std::string_view state;    ///< a response's own status; "" on other endpoints
     std::string_view refusal;  ///< the model's words; not empty: it refused

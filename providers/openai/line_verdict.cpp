@@ -66,8 +66,8 @@ void judge(const LineFacts& facts, LineResult& out) {
     if (facts.error.present) return judge_error(facts.error.text, facts, out);
     if (!facts.has_response)
         return set(out, Verdict::retryable, "", "the line has neither a response nor an error");
-    if (facts.body.error.present || facts.status < 200 || facts.status > 299)
-        return judge_error(facts.body.error.text, facts, out);
+    if (facts.body.error.present) return judge_error(facts.body.error.text, facts, out);
+    if (facts.status < 200 || facts.status > 299) return judge_error(facts.body.own, facts, out);
     judge_answer(facts.body, out);
 }
 

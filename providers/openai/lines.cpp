@@ -12,8 +12,6 @@
 namespace overnight::providers::openai {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
 using simdjson::error_code;
 using simdjson::SUCCESS;
@@ -31,14 +29,10 @@ public:
             [&] {
                 out.clear();
                 facts_ = {};
-                seen_ = 0;
-                repeated_ = false;
+                seen_.clear();
             },
             [&](std::string_view key, od::value value) { return member(key, value, out); }));
-        if (repeated_) return Error(Errc::protocol, "a result line names a member twice");
-        if (out.custom_id.empty()) return Error(Errc::protocol, "a result line has no custom_id");
-        if (out.custom_id.size() > max_custom_id_bytes)
-            return Error(Errc::protocol, "a result line's custom_id is too long");
+        OVERNIGHT_TRY(seen_.check(out.custom_id, "custom_id", max_custom_id_bytes));
         judge(facts_, out);
         return {};
     }
@@ -46,18 +40,18 @@ public:
 private:
     error_code member(std::string_view key, od::value value, LineResult& out) {
         if (key == "custom_id") {
-            mark(Member::custom_id);
+            seen_.mark(Member::custom_id);
             std::string_view id;
             if (const auto code = read_text(value, id)) return code;
             out.custom_id.assign(id);
             return SUCCESS;
         }
         if (key == "error") {
-            mark(Member::error);
+            seen_.mark(Member::error);
             return read_error(value, facts_.error);
         }
         if (key != "response") return SUCCESS;
-        mark(Member::response);
+        seen_.mark(Member::response);
         facts_.has_response = !is_null(value);
         return each_member(value, [&](std::string_view name, od::value v) -> error_code {
             if (name == "status_code") return read_status(v);
@@ -72,16 +66,10 @@ private:
         return SUCCESS;
     }
 
-    void mark(Member m) noexcept {
-        repeated_ = repeated_ || (seen_ & static_cast<unsigned>(m)) != 0;
-        seen_ |= static_cast<unsigned>(m);
-    }
-
     Endpoint endpoint_;
     LineDocument document_;
     LineFacts facts_;
-    unsigned seen_ = 0;
-    bool repeated_ = false;
+    SeenMembers seen_;
 };
 
 }  // namespace

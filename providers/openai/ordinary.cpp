@@ -1,54 +1,34 @@
 #include "providers/openai/ordinary.hpp"
 
 #include "jsonl/json_text.hpp"
-#include "jsonl/utf8_repair.hpp"
-#include "providers/body_text.hpp"
-#include "providers/json_parts.hpp"
+#include "providers/ordinary_parts.hpp"
 #include "providers/wire_values.hpp"
-#include "recipe/json_walk.hpp"
 
 #include <utility>
 
 namespace overnight::providers::openai {
 namespace {
 
-constexpr std::size_t shown_bytes = 500;  // of a reply that is no JSON object
-
 bool is_success(int status) noexcept {
     return status >= 200 && status <= 299;
 }
 
-enum class Shape { answer, failure, foreign };
-
-/// What a body is that came with `status`.
-Shape shape_of(std::string_view body, int status) {
+bool names_error(std::string_view body) {
     const auto value = parse_json(body);
     const auto* object = value ? value->if_object() : nullptr;
-    if (object == nullptr) return Shape::foreign;
-    if (is_success(status)) return Shape::answer;
-    const auto* error = object->if_contains("error");
-    return error != nullptr && !error->is_null() ? Shape::failure : Shape::foreign;
-}
-
-void append_foreign(std::string& out, const model::HttpResponse& reply) {
-    std::string message = "HTTP " + std::to_string(reply.status) + " without an error object";
-    if (is_success(reply.status)) message = "the reply is not a JSON object";
-    if (!reply.body.empty())
-        message.append(": ").append(
-            cut_utf8(jsonl::repaired_utf8(reply.body.substr(0, shown_bytes)), shown_bytes));
-    out += R"({"error":{"message":)";
-    jsonl::append_json_string(out, message);
-    out += R"(,"type":"foreign_reply","code":"foreign_reply"}})";
+    const auto* error = object == nullptr ? nullptr : object->if_contains("error");
+    return error != nullptr && !error->is_null();
 }
 
 void append_body(std::string& out, const model::HttpResponse& reply) {
-    if (shape_of(reply.body, reply.status) != Shape::foreign)
-        return append_one_line(out, reply.body);
-    // Half a character or half a surrogate pair must not cost an answer that was paid for.
-    std::string mended = jsonl::repaired_utf8(reply.body);
-    recipe::mend_lone_surrogates(mended);
-    if (shape_of(mended, reply.status) != Shape::foreign) return append_one_line(out, mended);
-    append_foreign(out, reply);
+    const auto body = object_of_reply(reply);
+    if (body && (is_success(reply.status) || names_error(*body))) {
+        out += *body;
+        return;
+    }
+    out += R"({"error":{"message":)";
+    jsonl::append_json_string(out, foreign_words(reply));
+    out += R"(,"type":"foreign_reply","code":"foreign_reply"}})";
 }
 
 }  // namespace
@@ -56,27 +36,9 @@ void append_body(std::string& out, const model::HttpResponse& reply) {
 std::optional<model::HttpRequest> ordinary_request(std::string_view line,
                                                    std::string target,
                                                    std::string_view model) {
-    const auto parts = json_members(line);
-    const auto* body = parts ? find_part(*parts, "body") : nullptr;
-    const auto members = body == nullptr ? core::Result<std::vector<JsonPart>>(core::Error(
-                                               core::Errc::corrupt, "a line without a body"))
-                                         : json_members(body->raw);
-    if (!members) return std::nullopt;
-    std::string text;
-    if (find_part(*members, "model") == nullptr && !model.empty()) {
-        text = R"({"model":)";
-        jsonl::append_json_string(text, model);
-        if (!members->empty()) text.push_back(',');
-        text.append(body->raw.substr(1));
-    } else {
-        text.assign(body->raw);
-    }
-    model::HttpRequest request;
-    request.method = model::HttpMethod::post;
-    request.target = std::move(target);
-    request.headers.push_back({"Content-Type", "application/json"});
-    request.body.emplace_back(std::move(text));
-    return request;
+    auto body = body_of_line(line, "body", model);
+    if (!body) return std::nullopt;
+    return ordinary_post(std::move(target), *std::move(body));
 }
 
 void append_ordinary_reply(LineShape shape,

@@ -28,6 +28,7 @@ struct StatusWord {
 inline constexpr std::array openai_statuses{
     StatusWord{"validating", model::BatchStatus::validating},
     StatusWord{"in_progress", model::BatchStatus::in_progress},
+    StatusWord{"progress", model::BatchStatus::in_progress},  // Novita's
     StatusWord{"finalizing", model::BatchStatus::finalizing},
     StatusWord{"completed", model::BatchStatus::completed},
     StatusWord{"failed", model::BatchStatus::failed},
@@ -122,6 +123,9 @@ struct Profile {
     std::string_view batch_query = "limit=100";
     Cursor cursor{};
     bool newest_first = true;
+    /// A page of batches always says `has_more`, so that one without it proves nothing. Else it may
+    /// be silent, and the page behind it is asked for. (Cursor::Kind::id)
+    bool says_more = true;
     std::string_view cancel = "/cancel";                       ///< behind the batch's target
     std::string_view window = R"("completion_window":"24h")";  ///< a create's member; "": none
     bool create_says_endpoint = true;

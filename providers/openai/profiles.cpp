@@ -66,6 +66,7 @@ constexpr std::array rows{
     Profile{.kind = "together",
             .name = "Together AI",
             .base_url = "https://api.together.xyz/v1",
+            .emulator_path = "/_as/together/v1",
             .key_variable = "TOGETHER_API_KEY",
             .base_url_variable = "TOGETHER_BASE_URL",
             .endpoints = chat_and_completions,
@@ -97,6 +98,7 @@ constexpr std::array rows{
     Profile{.kind = "mistral",
             .name = "Mistral",
             .base_url = "https://api.mistral.ai",
+            .emulator_path = "/_as/mistral",
             .key_variable = "MISTRAL_API_KEY",
             .base_url_variable = "MISTRAL_BASE_URL",
             .version = "/v1",
@@ -128,6 +130,7 @@ constexpr std::array rows{
     Profile{.kind = "xai",
             .name = "xAI",
             .base_url = "https://api.x.ai/v1",
+            .emulator_path = "/_as/xai/v1",
             .key_variable = "XAI_API_KEY",
             .base_url_variable = "XAI_BASE_URL",
             .endpoints = chat_and_responses,
@@ -216,6 +219,7 @@ constexpr std::array rows{
             .file_expires = false,
             .tells_size = false,
             .newest_first = false,
+            .says_more = false,
             .failed_ran = true},
 };
 

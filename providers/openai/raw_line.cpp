@@ -11,28 +11,11 @@
 namespace overnight::providers::openai {
 namespace {
 
-using core::Errc;
-using core::Error;
 using core::Result;
 using Parts = std::vector<JsonPart>;
 
-Error refused(std::string why) {
-    return Error(Errc::invalid_input, std::move(why));
-}
-
-Result<const JsonPart*> required(const Parts& parts,
-                                 std::string_view name,
-                                 JsonKind kind,
-                                 std::string_view what) {
-    const auto* part = find_part(parts, name);
-    if (part == nullptr) return refused("\"" + std::string(name) + "\" is missing");
-    if (part->kind != kind)
-        return refused("\"" + std::string(name) + "\" must be " + std::string(what));
-    return part;
-}
-
 Result<std::string> required_text(const Parts& parts, std::string_view name) {
-    OVERNIGHT_TRY_ASSIGN(const auto* part, required(parts, name, JsonKind::text, "a string"));
+    OVERNIGHT_TRY_ASSIGN(const auto* part, required_part(parts, name, JsonKind::text, "a string"));
     return json_string(part->raw);
 }
 
@@ -117,7 +100,8 @@ Result<Adapter::RawRequest> read_request_line(const Profile& profile, std::strin
         OVERNIGHT_TRY_ASSIGN(request.endpoint, required_text(parts, "url"));
         OVERNIGHT_TRY_ASSIGN(endpoint, endpoint_of(profile, request.endpoint));
     }
-    OVERNIGHT_TRY_ASSIGN(const auto* body, required(parts, "body", JsonKind::object, "an object"));
+    OVERNIGHT_TRY_ASSIGN(const auto* body,
+                         required_part(parts, "body", JsonKind::object, "an object"));
     request.body = body->raw;
     OVERNIGHT_TRY_ASSIGN(const Parts members, json_members(request.body));
     if (profile.full_lines) {

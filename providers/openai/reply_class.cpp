@@ -3,6 +3,7 @@
 #include "providers/openai/error_codes.hpp"
 #include "providers/openai/wire.hpp"
 #include "providers/phrase.hpp"
+#include "providers/reply_status.hpp"
 #include "providers/wire_values.hpp"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::string_view file_not_found = "file_not_found";
 
-bool is_success(int status) noexcept {
-    return status >= 200 && status <= 299;
-}
-
 ErrorText text_of(const ErrorBody& e) noexcept {
     return {e.code, e.type, e.message};
 }
@@ -26,14 +23,6 @@ ErrorText text_of(const ErrorBody& e) noexcept {
 Reply reply_of(ReplyClass what, const ErrorBody& e) {
     return {what, e.code.empty() ? e.type : e.code,
             std::string(cut_utf8(e.message, kept_message_bytes))};
-}
-
-/// Of a reply that does not have the provider's error shape.
-Reply foreign(const Profile& profile, ReplyClass what, const model::HttpResponse& reply) {
-    std::string message = "HTTP " + std::to_string(reply.status) + " without " +
-                          std::string(profile.name) + "'s error object";
-    if (!reply.body.empty()) message.append(": ").append(cut_utf8(reply.body, 200));
-    return {what, "", std::move(message)};
 }
 
 /// What code and type alone say, before the status is looked at.
@@ -44,31 +33,12 @@ std::optional<ReplyClass> class_of_code(const ErrorText& e) noexcept {
     return std::nullopt;
 }
 
-ReplyClass class_of_status(int status) noexcept {
-    switch (status) {
-    case 401:
-    case 403:
-        return ReplyClass::unauthorized;
-    case 402:
-        return ReplyClass::quota;
-    case 404:
-        return ReplyClass::not_found;
-    case 429:
-        return ReplyClass::rate_limited;
-    case 408:
-    case 409:
-    case 425:
-        return ReplyClass::retry;
-    default:
-        return status >= 400 && status <= 499 ? ReplyClass::rejected : ReplyClass::retry;
-    }
-}
-
-/// The statuses that, with the provider's error shape, prove that a create took no effect
-/// (SUBMISSION 3.1).
-bool proves_no_effect(int status) noexcept {
-    constexpr std::array proofs{400, 401, 402, 403, 404, 405, 413, 415, 422, 429};
-    return std::find(proofs.begin(), proofs.end(), status) != proofs.end();
+/// In a framework's words alone only those statuses that come before its work: the key, the route,
+/// the body.
+bool proves_no_effect_here(int status, const ErrorBody& e) noexcept {
+    constexpr std::array bare_proofs{400, 401, 403, 404, 405, 422};
+    if (!e.bare) return proves_no_effect(status);
+    return std::find(bare_proofs.begin(), bare_proofs.end(), status) != bare_proofs.end();
 }
 
 }  // namespace
@@ -76,7 +46,7 @@ bool proves_no_effect(int status) noexcept {
 Reply classify_reply(const Profile& profile, const model::HttpResponse& reply) {
     if (is_success(reply.status)) return {ReplyClass::ok, "", ""};
     const auto error = read_error(profile, reply.body);
-    if (!error) return foreign(profile, ReplyClass::retry, reply);
+    if (!error) return foreign_reply(profile.name, ReplyClass::retry, reply);
     const ErrorText text = text_of(*error);
     if (const auto what = class_of_code(text)) return reply_of(*what, *error);
     // A batch that has ended cannot be cancelled; asking again does not change it (openai.md 1.4).
@@ -92,13 +62,16 @@ Reply classify_create_reply(const Profile& profile, const model::HttpResponse& r
         return {ReplyClass::ok, "", ""};
     }
     const auto error = read_error(profile, reply.body);
-    if (!error) return foreign(profile, ReplyClass::ambiguous, reply);
-    if (!proves_no_effect(reply.status)) return reply_of(ReplyClass::ambiguous, *error);
+    if (!error) return foreign_reply(profile.name, ReplyClass::ambiguous, reply);
+    if (!proves_no_effect_here(reply.status, *error))
+        return reply_of(ReplyClass::ambiguous, *error);
     const ErrorText text = text_of(*error);
     if (const auto what = class_of_code(text)) return reply_of(*what, *error);
     Reply result = reply_of(class_of_status(reply.status), *error);
     const bool about_file =
         result.what == ReplyClass::rejected || result.what == ReplyClass::not_found;
+    // A fault of the server's under a status of ours: neither is to be believed.
+    if (about_file && says_server_fault(text)) return reply_of(ReplyClass::ambiguous, *error);
     if (about_file && says_file_missing(text)) result.code = file_not_found;
     return result;
 }

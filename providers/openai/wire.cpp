@@ -4,10 +4,12 @@
 #include "providers/body_text.hpp"
 #include "providers/json_parts.hpp"
 #include "providers/openai/batch_object.hpp"
+#include "providers/reply_status.hpp"
 #include "providers/wire_values.hpp"
 #include "recipe/json_walk.hpp"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace overnight::providers::openai {
@@ -20,14 +22,12 @@ namespace json = boost::json;
 
 constexpr std::size_t longest_token = 4'096;  // ours, of a list's cursor
 
-Error broken(const Profile& profile, std::string what, const model::HttpResponse& reply) {
-    return Error(Errc::protocol, std::string(profile.name) + "'s reply (HTTP " +
-                                     std::to_string(reply.status) + ") " + std::move(what))
-        .remote(reply.body);
+Error broken(const Profile& profile, std::string_view what, const model::HttpResponse& reply) {
+    return broken_reply(profile.name, what, reply);
 }
 
 Result<json::value> value_of(const Profile& profile, const model::HttpResponse& reply) {
-    if (reply.status < 200 || reply.status > 299) return broken(profile, "is no success", reply);
+    if (!is_success(reply.status)) return broken(profile, "is no success", reply);
     auto value = parse_json(reply.body);
     if (!value) return broken(profile, "is not a JSON object", reply);
     return *std::move(value);
@@ -90,7 +90,14 @@ Result<> read_cursor(const Profile& profile,
         break;
     }
     const auto* more = o.if_contains("has_more");
-    page.more = more != nullptr && more->is_bool() && more->get_bool();
+    if (more != nullptr && more->is_bool()) {
+        page.more = more->get_bool();
+    } else if constexpr (std::is_same_v<Item, BatchView>) {
+        // A batch that a list leaves out may be paid for again; a file is uploaded again for
+        // nothing.
+        if (profile.says_more) return broken(profile, "does not say whether there is more", reply);
+        page.more = !page.items.empty();
+    }
     if (!page.more) return {};
     // Some answers leave last_id out; the last element's id is the same cursor (openai.md 2.2).
     OVERNIGHT_TRY_ASSIGN(page.next, optional_id(o, "last_id"));
@@ -135,13 +142,13 @@ std::optional<ErrorBody> flat_error(const json::object& o) {
     if (const auto* detail = o.if_contains("detail"))
         if (detail->is_string() || detail->is_array()) {
             const auto text = json::serialize(*detail);
-            return ErrorBody{"", "", is_text(o, "detail") ? text_at(o, "detail") : text};
+            return ErrorBody{"", "", is_text(o, "detail") ? text_at(o, "detail") : text, true};
         }
     if (!is_text(o, "message")) return std::nullopt;
     constexpr std::array marks{"object", "type", "code", "request_id"};
     for (const char* mark : marks)
         if (o.contains(mark))
-            return ErrorBody{text_at(o, "code"), text_at(o, "type"), text_at(o, "message")};
+            return ErrorBody{text_at(o, "code"), text_at(o, "type"), text_at(o, "message"), false};
     return std::nullopt;
 }
 
@@ -154,11 +161,11 @@ std::optional<ErrorBody> read_error(const Profile& profile, std::string_view bod
     if (const auto* error = object_at(*envelope, "error");
         error != nullptr && is_text(*error, "message"))
         return ErrorBody{text_at(*error, "code"), text_at(*error, "type"),
-                         text_at(*error, "message")};
+                         text_at(*error, "message"), false};
     if (profile.errors == ErrorShape::flat) return flat_error(*envelope);
     if (profile.errors == ErrorShape::text && is_text(*envelope, "error") &&
         is_text(*envelope, "code"))
-        return ErrorBody{text_at(*envelope, "code"), "", text_at(*envelope, "error")};
+        return ErrorBody{text_at(*envelope, "code"), "", text_at(*envelope, "error"), false};
     return std::nullopt;
 }
 
@@ -200,7 +207,7 @@ Result<Page<BatchView>> read_batch_page(const Profile& profile, const model::Htt
 Result<std::string> read_result_page(const Profile& profile,
                                      const model::HttpResponse& reply,
                                      std::string& lines) {
-    if (reply.status < 200 || reply.status > 299) return broken(profile, "is no success", reply);
+    if (!is_success(reply.status)) return broken(profile, "is no success", reply);
     auto members = json_members(reply.body);
     std::string mended;
     if (!members) {

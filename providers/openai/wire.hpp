@@ -21,6 +21,8 @@ struct ErrorBody {
     std::string code;
     std::string type;
     std::string message;
+    /// {"detail"}: the words of a web framework, which a gateway before the provider has as well.
+    bool bare = false;
 };
 /// Nothing when the body has another shape than this provider's: a proxy's page, an empty body, a
 /// foreign server's JSON.

@@ -259,6 +259,30 @@ TEST(AnthropicRaw, what_the_provider_would_refuse) {
         R"({"custom_id":"c","params":{"model":"m","max_tokens":1,"messages":[{}],"stream":false,"speed":null}})"));
 }
 
+TEST(AnthropicRaw, what_the_newer_version_refuses_inside_of_a_message) {
+    const auto line = [](std::string_view message) {
+        return R"({"custom_id":"c","params":{"model":"m","max_tokens":1,"messages":[)" +
+               std::string(message) + "]}}";
+    };
+    const std::pair<std::string_view, std::string_view> refused[] = {
+        {R"({"role":"assistant","content":[{"type":"document","source":{}}]})", "document"},
+        {R"({"role":"user","content":[{"type":"text","text":"a","citations":[{}]}]})", "citations"},
+    };
+    for (const auto& [message, word] : refused) {
+        EXPECT_TRUE(anthropic().read_raw_line(line(message)));
+        const auto raw = newer().read_raw_line(line(message));
+        ASSERT_FALSE(raw) << message;
+        EXPECT_NE(raw.error().message().find(word), std::string::npos);
+    }
+    for (const std::string_view message :
+         {R"({"role":"user","content":[{"type":"document","source":{}}]})",
+          R"({"role":"user","content":[{"type":"text","text":"a","citations":[]}]})",
+          R"({"role":"user","content":[{"type":"text","text":"a","citations":null}]})",
+          R"({"role":"assistant","content":[{"type":"text","text":"a","citations":[{}]}]})",
+          R"({"role":"user","content":"a"})"})
+        EXPECT_TRUE(newer().read_raw_line(line(message))) << message;
+}
+
 TEST(AnthropicRaw, a_failure_has_the_shape_of_a_result_line) {
     std::string line;
     anthropic().append_raw_failure(line, "my \"id\"", "never_ran", "the batch expired\n");

@@ -156,10 +156,14 @@ TEST(AnthropicWire, pages) {
 }
 
 TEST(AnthropicWire, a_page_that_proves_nothing) {
-    for (const char* body :
-         {"{}", "[]", "", R"({"data":{}})", R"({"data":[]})", R"({"data":[],"has_more":"no"})",
-          R"({"data":[7],"has_more":false})", R"({"data":[{"id":"b"}],"has_more":false})",
-          R"({"data":[],"has_more":true})", R"({"data":[],"has_more":true,"last_id":7})"}) {
+    for (
+        const char* body :
+        {"{}", "[]", "", R"({"data":{}})", R"({"data":[]})", R"({"data":[],"has_more":"no"})",
+         R"({"data":[7],"has_more":false})", R"({"data":[{"id":"b"}],"has_more":false})",
+         R"({"data":[],"has_more":true})", R"({"data":[],"has_more":true,"last_id":7})",
+         // a lost create is told by its time and its number of requests
+         R"({"data":[{"id":"b","processing_status":"in_progress","request_counts":{"processing":4}}],"has_more":false})",
+         R"({"data":[{"id":"b","processing_status":"in_progress","created_at":"2026-06-22T15:40:08Z"}],"has_more":false})"}) {
         const auto page = anthropic().parse_batch_page(ok(body));
         ASSERT_FALSE(page) << body;
         EXPECT_EQ(page.error().code(), Errc::protocol);

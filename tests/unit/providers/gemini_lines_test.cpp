@@ -45,6 +45,22 @@ TEST(GeminiLines, members_in_any_order) {
     EXPECT_EQ(out.usage, (Usage{0, 0, 1}));
 }
 
+TEST(GeminiLines, an_error_that_says_nothing_does_not_cost_the_answer) {
+    for (const std::string_view error :
+         {"{}", R"({"code":0})", R"({"code":0,"message":"","details":[]})", "\"\"", "false"})
+        for (const bool first : {true, false}) {
+            const std::string good =
+                R"("response":{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]})";
+            const std::string bad = R"("error":)" + std::string(error);
+            const auto out =
+                read(R"({"key":"k",)" + (first ? bad + "," + good : good + "," + bad) + "}");
+            EXPECT_EQ(out.verdict, Verdict::answered) << error;
+            EXPECT_EQ(out.text, "a");
+        }
+    EXPECT_EQ(read(R"({"key":"k","error":{}})").verdict, Verdict::retryable);
+    EXPECT_EQ(read(R"({"key":"k","error":{},"status":{"code":3}})").verdict, Verdict::permanent);
+}
+
 TEST(GeminiLines, thoughts_are_no_answer) {
     const auto out = candidate(
         R"("content":{"parts":[{"text":"hm","thought":true},{"thought":true,"text":"so"},{"text":"blue","thoughtSignature":"x"}]},"finishReason":"STOP")");

@@ -117,6 +117,25 @@ TEST(GeminiClassify, without_the_error_shape_a_status_proves_nothing) {
         }
 }
 
+TEST(GeminiClassify, a_fault_of_the_servers_under_a_status_of_ours_proves_nothing) {
+    for (const std::string_view word : {"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN"})
+        EXPECT_EQ(gemini().classify_create({400, {}, envelope(400, word, "x")}).what, ambiguous)
+            << word;
+}
+
+TEST(GeminiClassify, a_field_that_is_named_after_money_is_no_missing_bill) {
+    constexpr std::string_view message =
+        "Invalid JSON payload received. Unknown name 'payment_method' at "
+        "'generation_config.response_schema': Cannot find field.";
+    const HttpResponse reply{400, {}, envelope(400, "INVALID_ARGUMENT", message)};
+    EXPECT_EQ(gemini().classify_create(reply).what, rejected);
+    LineResult out;
+    const std::string line =
+        R"({"key":"k","error":{"code":3,"message":")" + std::string(message) + "\"}}";
+    ASSERT_TRUE(gemini().line_parser("generateContent")->parse(line, out));
+    EXPECT_EQ(out.verdict, model::Verdict::permanent);
+}
+
 TEST(GeminiClassify, a_key_is_refused_by_reason_too) {
     const auto details =
         R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"})";

@@ -31,6 +31,42 @@ LineResult responses(std::string_view members) {
     return read(with_body(200, "{" + std::string(members) + "}"), "/v1/responses");
 }
 
+TEST(Lines, an_error_that_says_nothing_does_not_cost_the_answer) {
+    const std::string choice = R"({"message":{"content":"a"},"finish_reason":"stop"})";
+    for (const std::string error : {"{}", "\"\"", R"({"code":null,"message":null})",
+                                    R"({"message":"","type":""})", "false"}) {
+        const auto beside =
+            read(R"({"custom_id":"c","error":)" + error +
+                 R"(,"response":{"status_code":200,"body":{"choices":[)" + choice + "]}}}");
+        EXPECT_EQ(beside.verdict, Verdict::answered) << error;
+        EXPECT_EQ(beside.text, "a");
+        const auto inside =
+            read(with_body(200, R"({"error":)" + error + R"(,"choices":[)" + choice + "]}"));
+        EXPECT_EQ(inside.verdict, Verdict::answered) << error;
+        EXPECT_EQ(read(with_body(400, R"({"error":)" + error + "}")).verdict, Verdict::permanent);
+    }
+    EXPECT_EQ(read(R"({"custom_id":"c","response":null,"error":{}})").verdict, Verdict::retryable);
+}
+
+TEST(Lines, a_body_that_is_itself_the_error_keeps_its_words) {
+    const auto out = read(with_body(
+        400,
+        R"({"object":"error","message":"too long","type":"invalid_request_error","code":"context_length_exceeded"})"));
+    EXPECT_EQ(out.verdict, Verdict::permanent);
+    EXPECT_EQ(out.code, "context_length_exceeded");
+    EXPECT_EQ(out.message, "too long");
+    EXPECT_EQ(read(with_body(429, R"({"message":"x","code":"insufficient_quota"})")).verdict,
+              Verdict::quota);
+    EXPECT_EQ(read(with_body(400, R"({"message":"x","type":"server_error"})")).verdict,
+              Verdict::retryable);
+    // Of an answer they say nothing.
+    const auto answer = read(with_body(
+        200,
+        R"({"type":"x","code":"insufficient_quota","message":"m","choices":[{"message":{"content":"a"},"finish_reason":"stop"}]})"));
+    EXPECT_EQ(answer.verdict, Verdict::answered);
+    EXPECT_EQ(answer.code, "");
+}
+
 TEST(Lines, a_chat_answer) {
     const auto out = read(
         R"({"id":"batch_req_123","custom_id":"request-2","response":{"status_code":200,"request_id":"req_123","body":{"id":"chatcmpl-123","object":"chat.completion","created":1711652795,"model":"gpt-4o-mini-2024-07-18","choices":[{"index":0,"message":{"role":"assistant","content":"Hello.","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":22,"completion_tokens":2,"total_tokens":24},"system_fingerprint":"fp_123"}},"error":null})");

@@ -167,16 +167,27 @@ TEST(ReplyLine, stays_one_line_whatever_comes) {
     read({500, {{"x-request-id", "a\nb"}}, std::string(100'000, '\xe2')});
 }
 
-TEST(OrdinaryCall, is_not_offered_by_default) {
-    // Anthropic's lines are no bodies of this kind until its adapter says so.
+TEST(OrdinaryCall, every_kind_offers_it_for_its_own_lines) {
     for (const auto kind : known_kinds()) {
         const Adapter& adapter = *find_adapter(kind);
-        const bool offered =
-            adapter.ordinary_call(line_of("{}"), adapter.default_endpoint(), "m").has_value();
-        std::string out;
-        adapter.append_reply_line(out, "i-1", {200, {}, "{}"});
-        EXPECT_TRUE(offered || kind != "openai");
-        EXPECT_EQ(offered, !out.empty()) << kind;
+        const auto endpoint = adapter.default_endpoint();
+        std::string line;
+        adapter.append_raw_line(line, "i-1", endpoint, "{}");
+        line.pop_back();
+        EXPECT_TRUE(adapter.ordinary_call(line, endpoint, "m")) << kind;
+        EXPECT_FALSE(adapter.ordinary_call("{}", endpoint, "m")) << kind;
+        for (const int status : {200, 400, 500}) {
+            std::string out;
+            adapter.append_reply_line(out, "i-1", {status, {}, "<html>"});
+            ASSERT_EQ(out.find('\n'), out.size() - 1) << kind;
+            out.pop_back();
+            LineResult read;
+            ASSERT_TRUE(adapter.line_parser(endpoint)->parse(out, read)) << out;
+            EXPECT_EQ(read.custom_id, "i-1");
+            EXPECT_EQ(read.verdict,
+                      status == 400 ? model::Verdict::permanent : model::Verdict::retryable)
+                << out;
+        }
     }
 }
 

@@ -46,7 +46,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions"}},
     {"together",
      "https://api.together.xyz/v1",
-     "",  // not emulated
+     "/_as/together/v1",
      "TOGETHER_API_KEY",
      "TOGETHER_BASE_URL",
      50'000,
@@ -54,7 +54,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions", "/v1/completions"}},
     {"mistral",
      "https://api.mistral.ai",
-     "",  // not emulated
+     "/_as/mistral",
      "MISTRAL_API_KEY",
      "MISTRAL_BASE_URL",
      50'000,
@@ -62,7 +62,7 @@ const std::vector<Row> rows{
      {"/v1/chat/completions", "/v1/embeddings", "/v1/moderations"}},
     {"xai",
      "https://api.x.ai/v1",
-     "",  // not emulated
+     "/_as/xai/v1",
      "XAI_API_KEY",
      "XAI_BASE_URL",
      50'000,

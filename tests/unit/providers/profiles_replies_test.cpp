@@ -84,6 +84,14 @@ TEST(Groq, a_list_is_one_page) {
     EXPECT_FALSE(more.more);  // there is no way to ask for it
 }
 
+// --- Novita
+
+TEST(Novita, its_word_for_a_batch_under_way) {
+    const auto view =
+        batch("novita", R"({"id":"b","status":"PROGRESS","input_file_id":"f","created_at":1})");
+    EXPECT_EQ(view.status, BatchStatus::in_progress);
+}
+
 // --- Together
 
 constexpr std::string_view together_job =
@@ -305,6 +313,12 @@ TEST(ProfileErrors, each_has_its_shape) {
         {"mistral", 401, R"({"detail":"Unauthorized"})", unauthorized, "", "Unauthorized"},
         {"mistral", 422, R"({"detail":[{"loc":["body"],"msg":"missing"}]})", rejected, "",
          R"([{"loc":["body"],"msg":"missing"}])"},
+        {"mistral", 404, R"({"detail":"Not Found"})", not_found, "", "Not Found"},
+        // A framework's words, where it is not the framework that refuses: no proof.
+        {"mistral", 402, R"({"detail":"pay"})", ambiguous, "", "pay"},
+        {"mistral", 413, R"({"detail":"large"})", ambiguous, "", "large"},
+        {"mistral", 429, R"({"detail":"slow"})", ambiguous, "", "slow"},
+        {"mistral", 500, R"({"detail":"oops"})", ambiguous, "", "oops"},
         {"mistral", 429, R"({"message":"Requests rate limit exceeded","request_id":"r"})",
          rate_limited, "", "Requests rate limit exceeded"},
         {"mistral", 403, R"({"message":"blocked"})", ambiguous, "", ""},

@@ -158,6 +158,16 @@ TEST(ClassifyCreate, a_missing_file_has_a_code_of_its_own) {
     EXPECT_EQ(gone.code, "file_not_found");
 }
 
+TEST(ClassifyCreate, a_fault_of_the_servers_under_a_status_of_ours_proves_nothing) {
+    for (const int status : {400, 404, 422}) {
+        const HttpResponse typed{status, {}, envelope("", "server_error", "x")};
+        EXPECT_EQ(openai().classify_create(typed).what, ambiguous) << status;
+        const HttpResponse worded{
+            status, {}, envelope("", "x", "An error occurred while processing your request.")};
+        EXPECT_EQ(openai().classify_create(worded).what, ambiguous) << status;
+    }
+}
+
 TEST(Classify, the_providers_words_are_bounded) {
     const std::string text(100'000, 'x');
     EXPECT_LE(openai().classify({400, {}, envelope("", "", text)}).message.size(), 2'048u);

@@ -93,6 +93,16 @@ TEST(Wire, page_cursor) {
     EXPECT_FALSE(read_file_page(own, {500, {}, R"({"data":[],"has_more":false})"}));
 }
 
+TEST(Wire, a_page_of_batches_without_has_more_proves_nothing) {
+    for (const char* more : {"", R"(,"has_more":null)", R"(,"has_more":"no")"}) {
+        const auto page =
+            read_batch_page(own, ok(R"({"object":"list","data":[])" + std::string(more) + "}"));
+        ASSERT_FALSE(page) << more;
+        EXPECT_EQ(page.error().code(), Errc::protocol);
+    }
+    EXPECT_TRUE(read_batch_page(own, ok(R"({"object":"list","data":[],"has_more":false})")));
+}
+
 TEST(Wire, deleted) {
     EXPECT_TRUE(
         read_deleted(own, ok(R"({"id":"file-abc123","object":"file","deleted":true})")).value());
