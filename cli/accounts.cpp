@@ -185,7 +185,9 @@ net::ClientConfig client_config(const AccountSpec& account, std::function<void()
     return config;
 }
 
-Connections::Connections(std::span<const AccountSpec> accounts, std::function<void()> alive) {
+Connections::Connections(std::span<const AccountSpec> accounts,
+                         std::function<void()> alive,
+                         const std::function<void(std::string)>& tell) {
     for (const auto& spec : accounts) {
         auto& transport = transports_[spec.name];
         transport = std::make_unique<WatchedTransport>(
@@ -202,6 +204,7 @@ Connections::Connections(std::span<const AccountSpec> accounts, std::function<vo
         account.tier = spec.tier;
         account.concurrency = spec.concurrency;
         account.requests_per_minute = spec.requests_per_minute;
+        account.tell = tell;
         auto slow = client_config(spec, alive);
         slow.timeouts.header = slow.timeouts.total = longest_call;
         auto& calls = calls_[spec.name];

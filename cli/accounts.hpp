@@ -77,8 +77,11 @@ AccountSpec emulated_account(std::string_view account,
 /// One role's clients. One thread, but for refused().
 class Connections {
 public:
-    /// `alive` is called whenever a call begins, ends or brings bytes.
-    Connections(std::span<const AccountSpec> accounts, std::function<void()> alive);
+    /// `alive` is called whenever a call begins, ends or brings bytes; `tell` is
+    /// providers::Account's.
+    Connections(std::span<const AccountSpec> accounts,
+                std::function<void()> alive,
+                const std::function<void(std::string)>& tell = {});
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
 

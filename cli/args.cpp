@@ -135,6 +135,9 @@ private:
         sub.add_option("--model", work.model,
                        "Model, in place of the recipe's; of REQUESTS.jsonl that names none")
             ->type_name("NAME");
+        sub.add_flag_callback(
+            "--skip-bad", [&work] { work.skip_bad = SkipBad::yes; },
+            "Rows whose prompt cannot be rendered end as failed; the others are sent");
     }
 
     static void add_job(CLI::App& sub,

@@ -11,6 +11,7 @@ enum class Form { text, json };
 enum class Quiet { no, yes };
 enum class Emulate { no, yes };
 enum class Filesystem { checked, any };
+enum class SkipBad { no, yes };
 
 /// What every command takes.
 struct Common {
@@ -34,6 +35,7 @@ struct WorkArguments {
     std::string file;
     std::string provider;  ///< empty: the recipe's; of requests: openai
     std::string model;     ///< empty: the recipe's; of requests: the lines'
+    SkipBad skip_bad = SkipBad::no;
 };
 
 struct RunCommand {

@@ -65,10 +65,13 @@ Held of_attempt(const model::Attempt& attempt) {
     std::string why =
         "batch " + std::to_string(attempt.key.shard.v + 1) + " of the job is in doubt";
     if (!attempt.evidence.empty()) why += ": " + core::printable(attempt.evidence);
+    const std::string release =
+        "overnight doctor --release " + core::printable(attempt.account.v, 80);
+    if (model::is_ordinary(attempt))
+        return {std::move(why), "put its files in the spool back as they were, then: " + release};
     if (!attempt.batch.empty()) why += " (" + core::printable(attempt.batch.v, 80) + ")";
-    return {std::move(why), "look for " + attempt.tag +
-                                " in the provider's console, then: overnight doctor --release " +
-                                core::printable(attempt.account.v, 80)};
+    return {std::move(why),
+            "look for " + attempt.tag + " in the provider's console, then: " + release};
 }
 
 }  // namespace

@@ -93,7 +93,9 @@ std::string status_text(const model::Job& job,
     if (!list.empty()) text += "  attempts: " + list + "\n";
     const auto met = model::is_over(job.state) ? std::nullopt : trouble(attempts);
     if (met) {
-        text += "  batch " + grouped(met->batch) + " waits: " + met->error;
+        text += met->ordinary ? "  ordinary calls wait: "
+                              : "  batch " + grouped(met->batch) + " waits: ";
+        text += met->error;
         if (met->next_try > now) text += "; next try " + date_text(met->next_try);
         text += "\n";
     }

@@ -40,7 +40,11 @@ Result<ExitCode> execute(const Session& session, const RetryCommand& command) {
         return ExitCode::ok;
     }
     if (queued == 0) {
-        session.console.out("job " + number + " has no failed rows\n");
+        session.console.out(
+            "job " + number +
+            (job.rows.failed == 0
+                 ? " has no failed rows\n"
+                 : ": its failed rows were never sent; mend them in the input and run it again\n"));
         return ExitCode::ok;
     }
     session.console.out("job " + number + ": " + core::grouped(queued) +

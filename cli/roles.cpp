@@ -69,7 +69,8 @@ Roles::Roles(Setup setup, std::stop_token stop) : setup_(std::move(setup)) {
         const auto reach = working_roles[i] == Role::reconcile
                                ? std::span<const AccountSpec>()
                                : std::span<const AccountSpec>(setup_.accounts);
-        connections_[i] = std::make_unique<Connections>(reach, [this, &pulse] { beat(pulse); });
+        connections_[i] = std::make_unique<Connections>(
+            reach, [this, &pulse] { beat(pulse); }, setup_.tell);
     }
     for (std::size_t i = 0; i < working_roles.size(); ++i)
         threads_[i] = std::thread([this, i] { run(i); });

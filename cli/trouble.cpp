@@ -19,8 +19,9 @@ bool waits(const model::Attempt& attempt, std::span<const model::Attempt> all) {
                           other.key.attempt > attempt.key.attempt;
                });
     }
-    return attempt.state != AttemptState::submitted && attempt.state != AttemptState::settled &&
-           attempt.state != AttemptState::closed;
+    // At the provider a batch gets on by itself; lines that we send ourselves do not.
+    if (attempt.state == AttemptState::submitted) return model::is_ordinary(attempt);
+    return attempt.state != AttemptState::settled && attempt.state != AttemptState::closed;
 }
 
 }  // namespace
@@ -31,8 +32,8 @@ std::optional<Trouble> trouble(std::span<const model::Attempt> attempts) {
         if (waits(attempt, attempts) && (found == nullptr || attempt.due > found->due))
             found = &attempt;
     if (found == nullptr) return std::nullopt;
-    return Trouble{std::uint64_t{found->key.shard.v} + 1, core::printable(found->error),
-                   found->due};
+    return Trouble{std::uint64_t{found->key.shard.v} + 1, model::is_ordinary(*found),
+                   core::printable(found->error), found->due};
 }
 
 }  // namespace overnight::cli

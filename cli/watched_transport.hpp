@@ -52,6 +52,8 @@ public:
         return seen(inner_->download(request, watched, max_bytes, std::move(stop)));
     }
 
+    void abandon() override { inner_->abandon(); }
+
     /// The last reply of a call that is free of charge was 401 or 403. Any thread.
     bool refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 

@@ -8,6 +8,7 @@
 #include "jsonl/fd.hpp"
 #include "jsonl/random_reader.hpp"
 #include "jsonl/record.hpp"
+#include "submitter/shard_writer.hpp"
 
 #include <system_error>
 #include <unistd.h>
@@ -72,6 +73,7 @@ Result<Work> load_work(const Config& config,
     const std::string& file = arguments.file;
     Work work;
     work.model = arguments.model;
+    if (arguments.skip_bad == SkipBad::yes) work.bad_rows = submitter::BadRows::set_aside;
     work.kind = is_requests(file) ? model::JobKind::raw_requests : model::JobKind::recipe;
     work.file = file;
     if (file != "-") {
@@ -83,6 +85,10 @@ Result<Work> load_work(const Config& config,
                          jsonl::shown(work.file) +
                              " is a table; run the recipe (TOML) that names it under [input]");
         OVERNIGHT_TRY(load_recipe_work(work, arguments));
+    } else if (arguments.skip_bad == SkipBad::yes) {
+        return Error(Errc::invalid_input,
+                     "--skip-bad is for the rows of a recipe; every line of a file of requests "
+                     "must be one");
     } else {
         OVERNIGHT_TRY(load_requests_work(work, arguments.provider));
     }
@@ -92,7 +98,11 @@ Result<Work> load_work(const Config& config,
                      "where should the results of standard input go? give --output FILE");
     OVERNIGHT_TRY_ASSIGN(work.output, full_path(work.output));
     OVERNIGHT_TRY_ASSIGN(work.adapter, adapter_of(work.account.v, config));
-    if (const auto* provider = config.find(work.account.v)) work.tier = provider->tier;
+    if (const auto* provider = config.find(work.account.v)) {
+        work.tier = provider->tier;
+        const auto concurrency = provider->concurrency.value_or(providers::Account().concurrency);
+        work.calls_at_once = submitter::calls_at_once(work.tier, concurrency);
+    }
     return work;
 }
 
@@ -171,6 +181,7 @@ Result<submitter::PlanSummary> plan_work(const Session& session,
         request.account = work.account;
         request.adapter = work.adapter;
         request.model = work.model;
+        request.calls_at_once = work.calls_at_once;
         request.mode = mode;
         request.progress = progress;
         request.stop = session.stop;
@@ -182,6 +193,8 @@ Result<submitter::PlanSummary> plan_work(const Session& session,
     request.output = work.output;
     request.account = work.account;
     request.adapter = work.adapter;
+    request.calls_at_once = work.calls_at_once;
+    request.bad_rows = work.bad_rows;
     request.mode = mode;
     request.progress = progress;
     request.stop = session.stop;

@@ -30,6 +30,8 @@ struct Work {
     std::string model;  ///< named on the command line; empty: the recipe's, or the lines'
     const providers::Adapter* adapter = nullptr;
     providers::Tier tier = providers::Tier::batch;
+    std::uint32_t calls_at_once = 0;  ///< submitter::ShardWish
+    submitter::BadRows bad_rows = submitter::BadRows::refuse;
     std::filesystem::path output;  ///< absolute
 };
 

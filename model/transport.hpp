@@ -44,6 +44,10 @@ public:
         const std::function<core::Result<>(std::string_view)>& sink,
         std::uint64_t max_bytes,
         std::stop_token stop) = 0;
+
+    /// Ends creates that are past their commit byte as well, those under way and those to come:
+    /// NoReply with Errc::cancelled. For a process that has to go. Any thread.
+    virtual void abandon() {}
 };
 
 }  // namespace overnight::model

@@ -236,9 +236,9 @@ CreateOutcome Client::Impl::create(const HttpRequest& request,
                                         plan, std::move(head), std::move(*body));
     // What is past recall is waited for: an answer known is worth more than a minute saved, since
     // an ambiguous create takes far longer to resolve.
-    auto reply = run_blocking(session->io, std::move(talking), stop,
-                              [&progress] { return !progress.commit_byte_out; },
-                              abandoned.get_token());
+    auto reply = run_blocking(
+        session->io, std::move(talking), stop, [&progress] { return !progress.commit_byte_out; },
+        abandoned.get_token());
     const std::string peer = session->connection.peer();
     if (reply && progress.commit_byte_out)  // how it goes does not matter any more
         static_cast<void>(run_blocking(session->io, session->connection.say_goodbye(), {}));

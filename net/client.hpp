@@ -104,8 +104,8 @@ public:
     /// more than Timeouts::commit spent in it, closes the connection with the byte unsent: NotSent
     /// with that error. So does a reply that comes before the byte went (unauthorized for 401 and
     /// 403, rate_limited for 429, else unavailable). After it a stop changes nothing, but for
-    /// abandon(): the reply is waited for, within the deadlines, and is a value whatever its status. The connection is
-    /// closed when this returns.
+    /// abandon(): the reply is waited for, within the deadlines, and is a value whatever its
+    /// status. The connection is closed when this returns.
     CreateOutcome create(const model::HttpRequest& request,
                          const std::function<core::Result<>()>& commit,
                          std::stop_token stop = {}) override;

@@ -4,12 +4,15 @@
 #include "core/error.hpp"
 #include "jsonl/record.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace overnight::recipe {
+
+inline constexpr std::size_t largest_row_text = 4u << 20;  ///< bytes of a rendered row
 
 class RowTemplate {
 public:

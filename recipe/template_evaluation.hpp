@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "jsonl/record.hpp"
+#include "recipe/row_template.hpp"
 #include "recipe/row_value.hpp"
 #include "recipe/template_parse.hpp"
 
@@ -15,7 +16,6 @@
 
 namespace overnight::recipe {
 
-inline constexpr std::size_t largest_row_text = 4u << 20;  // bytes
 inline constexpr std::uint64_t most_template_steps = 1'000'000;
 
 /// "row 6 (line 8)", for messages.

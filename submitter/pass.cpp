@@ -3,6 +3,7 @@
 #include "submitter/attempt_machine.hpp"
 #include "submitter/remote.hpp"
 #include "submitter/resend.hpp"
+#include "submitter/shard_writer.hpp"
 #include "submitter/sync_pass.hpp"
 
 #include <algorithm>
@@ -126,7 +127,10 @@ core::Result<> SubmitPass::resend(const model::Job& job) {
         due(until);
         return {};
     }
-    OVERNIGHT_TRY_ASSIGN(const auto made, resend_queued_rows(store_, job));
+    OVERNIGHT_TRY_ASSIGN(
+        const auto made,
+        resend_queued_rows(store_, job,
+                           calls_at_once(account->second.tier, account->second.concurrency)));
     result_.worked = result_.worked || made > 0;
     return {};
 }

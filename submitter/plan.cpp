@@ -12,6 +12,7 @@
 #include "submitter/plan_job.hpp"
 #include "submitter/requests.hpp"
 #include "submitter/row_checks.hpp"
+#include "submitter/row_problems.hpp"
 #include "submitter/row_sink.hpp"
 #include "submitter/seen_rows.hpp"
 #include "submitter/shard_writer.hpp"
@@ -86,6 +87,14 @@ private:
     bool writes() const noexcept { return request_.mode == PlanMode::write; }
     core::Result<> open_files();
     core::Result<> read_all(PlanSummary& summary);
+    core::Result<> take(const jsonl::Record& record, PlanSummary& summary);
+    /// The output can hold it.
+    core::Result<> check_writable(const jsonl::Record& record) const;
+    /// The row costs nothing, and ends as failed for `reason`. `why` also says where it stands.
+    core::Result<> set_aside(std::string reason, core::Error&& why, PlanSummary& summary);
+    /// As the user wants it: set aside, or a problem of the whole plan.
+    core::Result<> bad_row(std::string reason, core::Error&& why, PlanSummary& summary);
+    core::Error problems() const;
     core::Result<> place_row(core::RowNo row, std::string_view text, PlanSummary& summary);
     core::Error at(const jsonl::Record& record, core::Error&& error) const;
     /// A table has the columns of the first record; a later object must not bring others.
@@ -110,6 +119,11 @@ private:
     std::optional<ShardWriter> shards_;
     std::optional<PackWriter> packs_;
     RowChecks checks_;
+    RowProblems problems_;
+    bool skippable_ = false;  ///< --skip-bad would help with some of them
+    std::string first_set_aside_;
+    std::string text_;  ///< of the row at hand
+    jsonl::Format output_format_ = jsonl::Format::jsonl;
     std::vector<std::string> answer_columns_;
 };
 
@@ -121,6 +135,7 @@ core::Error RecipePlan::at(const jsonl::Record& record, core::Error&& error) con
 core::Result<> RecipePlan::open_files() {
     const auto& recipe = spec_.recipe;  // with its settings translated
     OVERNIGHT_TRY_ASSIGN(input_, find_input(store_, request_, job_));
+    OVERNIGHT_TRY_ASSIGN(output_format_, jsonl::format_of(request_.output));
     OVERNIGHT_TRY_ASSIGN(auto compiled,
                          recipe::RowTemplate::compile(recipe.row_template, recipe.path.string()));
     template_.emplace(std::move(compiled));
@@ -143,8 +158,9 @@ core::Result<> RecipePlan::open_files() {
     seen_.emplace(std::move(seen));
     OVERNIGHT_TRY_ASSIGN(auto answers, store::AnswerIndex::open(store_));
     answers_.emplace(std::move(answers));
-    shards_.emplace(make_shard_writer(store_, request_.mode, job_, request_.account,
-                                      shard_limits(spec_.caps, request_.recipe.batch_requests)));
+    shards_.emplace(make_shard_writer(
+        store_, request_.mode, job_, request_.account,
+        shard_limits(spec_.caps, {request_.recipe.batch_requests, request_.calls_at_once})));
     OVERNIGHT_TRY_ASSIGN(const auto limits, pack_limits(spec_, bodies_, 0));
     packs_.emplace(spec_, bodies_, *shards_, limits);
     return {};
@@ -210,40 +226,79 @@ core::Result<> RecipePlan::check_id_column() const {
     return core::Error(core::Errc::invalid_input, std::move(what));
 }
 
-core::Result<> RecipePlan::read_all(PlanSummary& summary) {
+core::Result<> RecipePlan::check_writable(const jsonl::Record& record) const {
+    if (input_.format != jsonl::Format::jsonl) return {};
+    if (output_format_ != jsonl::Format::jsonl) OVERNIGHT_TRY(check_fits_table(record));
+    return check_own_names(record);
+}
+
+core::Result<> RecipePlan::set_aside(std::string reason, core::Error&& why, PlanSummary& summary) {
+    if (summary.failed++ == 0) first_set_aside_ = why.message();
+    OVERNIGHT_TRY(seen_->add_unsent());
+    if (!writes()) return {};
+    return rows_.add_failed({model::Verdict::permanent, std::move(reason)});
+}
+
+core::Result<> RecipePlan::bad_row(std::string reason, core::Error&& why, PlanSummary& summary) {
+    if (request_.bad_rows == BadRows::set_aside)
+        return set_aside(std::move(reason), std::move(why), summary);
+    skippable_ = true;
+    problems_.add(std::move(why));
+    return {};
+}
+
+/// One row into its place. What is wrong with it goes to `problems_`, or stands beside the row in
+/// the output.
+core::Result<> RecipePlan::take(const jsonl::Record& record, PlanSummary& summary) {
+    if (auto fits = check_writable(record); !fits) {
+        problems_.add(at(record, std::move(fits).error()));
+        return {};
+    }
+    if (auto rendered = template_->render(record, text_); !rendered) {
+        // It names the row itself.
+        core::Error why(rendered.error().code(),
+                        input_.path.string() + ": " + rendered.error().message());
+        if (record.raw.size() > recipe::largest_row_text)
+            return set_aside(rendered.error().message(), std::move(why), summary);
+        return bad_row(rendered.error().message(), std::move(why), summary);
+    }
+    if (text_.empty()) {
+        const std::string what = "its prompt is empty; [prompt] row renders to nothing";
+        return bad_row(what, at(record, {core::Errc::invalid_input, what}), summary);
+    }
+    // One row must not keep the others from being sent (FAULTS 14).
     const std::uint64_t longest = spec_.caps.max_line_bytes / 2;
-    OVERNIGHT_TRY_ASSIGN(const auto out_format, jsonl::format_of(request_.output));
-    const bool objects_to_table =
-        input_.format == jsonl::Format::jsonl && out_format != jsonl::Format::jsonl;
-    const std::string& id_column = spec_.recipe.id_column;
+    if (text_.size() > longest) {
+        std::string what = "its prompt has " + std::to_string(text_.size()) +
+                           " bytes, more than the " + std::to_string(longest) +
+                           " that fit a request";
+        auto why = at(record, {core::Errc::invalid_input, what});
+        return set_aside(std::move(what), std::move(why), summary);
+    }
+    if (problems_.any()) return {};  // nothing will be sent
+    checks_.see_text(text_, record.line);
+    if (const auto& id_column = spec_.recipe.id_column; !id_column.empty()) {
+        const auto* id = record.find(id_column);
+        checks_.see_id(id ? std::string_view(id->value) : std::string_view());
+    }
+    auto placed = place_row(core::RowNo{summary.rows}, text_, summary);
+    return placed ? core::Result<>{} : at(record, std::move(placed).error());
+}
+
+core::Error RecipePlan::problems() const {
+    return problems_.error(
+        skippable_ ? "--skip-bad sends the other rows; those that cannot be rendered end as failed"
+                   : "");
+}
+
+core::Result<> RecipePlan::read_all(PlanSummary& summary) {
     jsonl::Record record;
-    std::string text;
-    while (true) {
-        OVERNIGHT_TRY_ASSIGN(const bool more, reader_->next(record));
-        if (!more) break;
-        if (objects_to_table)
-            if (auto fits = check_fits_table(record); !fits)
-                return at(record, std::move(fits).error());
-        if (input_.format == jsonl::Format::jsonl)
-            if (auto free = check_own_names(record); !free)
-                return at(record, std::move(free).error());
-        if (auto rendered = template_->render(record, text); !rendered)
-            return at(record, std::move(rendered).error());
-        if (text.size() > longest)
-            return at(record, {core::Errc::invalid_input,
-                               "its prompt has " + std::to_string(text.size()) +
-                                   " bytes, more than the " + std::to_string(longest) +
-                                   " that fit a request; shorten the row or take it out"});
-        if (text.empty())
-            return at(record, {core::Errc::invalid_input,
-                               "its prompt is empty; [prompt] row renders to nothing"});
-        checks_.see_text(text, record.line);
-        if (!id_column.empty()) {
-            const auto* id = record.find(id_column);
-            checks_.see_id(id ? std::string_view(id->value) : std::string_view());
-        }
-        if (auto placed = place_row(core::RowNo{summary.rows}, text, summary); !placed)
-            return at(record, std::move(placed).error());
+    while (!problems_.full()) {
+        auto more = reader_->next(record);
+        if (!more && !problems_.any()) return std::move(more).error();
+        if (!more) problems_.add(std::move(more).error());
+        if (!more || !*more) break;
+        OVERNIGHT_TRY(take(record, summary));
         ++summary.rows;
         if (summary.rows % rows_between_reports == 0) {
             if (request_.stop.stop_requested())
@@ -255,6 +310,10 @@ core::Result<> RecipePlan::read_all(PlanSummary& summary) {
                                                           static_cast<double>(input_bytes_));
         }
     }
+    if (problems_.any()) return problems();
+    if (summary.failed == summary.rows)
+        return core::Error(core::Errc::invalid_input,
+                           "no row can be sent; the first: " + first_set_aside_);
     OVERNIGHT_TRY(packs_->flush());
     return shards_->finish();
 }
@@ -263,6 +322,10 @@ core::Result<> RecipePlan::run(PlanSummary& summary) {
     const core::Stopwatch stopwatch("plan");
     OVERNIGHT_TRY(open_files());
     OVERNIGHT_TRY(read_all(summary));
+    if (summary.failed > 0)
+        summary.warnings.push_back(
+            core::grouped(summary.failed) + (summary.failed == 1 ? " row is" : " rows are") +
+            " not sent and will stand as failed in the output; the first: " + first_set_aside_);
     for (auto& warning : checks_.warnings(input_.path.string(), spec_.recipe.id_column))
         summary.warnings.push_back(std::move(warning));
     summary.requests = shards_->requests();

@@ -23,13 +23,21 @@ enum class PlanMode {
     dry,    ///< everything is rendered and counted, nothing is written
 };
 
+/// What becomes of a row whose prompt cannot be rendered.
+enum class BadRows {
+    refuse,     ///< the plan fails, and names the first twenty
+    set_aside,  ///< they end as failed; the others are sent
+};
+
 struct PlanRequest {
     recipe::Recipe recipe;
     std::string recipe_text;
     std::filesystem::path output;  ///< absolute; overrides nothing: the caller has decided
     core::AccountName account;
     const providers::Adapter* adapter = nullptr;
+    std::uint32_t calls_at_once = 0;  ///< submitter::ShardWish
     PlanMode mode = PlanMode::write;
+    BadRows bad_rows = BadRows::refuse;
     /// Called now and then with rows read so far and the input's share read (0..1, negative when
     /// unknown).
     std::function<void(std::uint64_t rows, double share)> progress;
@@ -43,6 +51,7 @@ struct RawPlanRequest {
     const providers::Adapter* adapter = nullptr;
     std::string model;  ///< of lines that do not name one (Gemini); others must agree; may be empty
     std::uint32_t attempts = 3;
+    std::uint32_t calls_at_once = 0;  ///< submitter::ShardWish
     PlanMode mode = PlanMode::write;
     std::function<void(std::uint64_t rows, double share)> progress;
     std::stop_token stop;
@@ -50,7 +59,8 @@ struct RawPlanRequest {
 
 struct PlanSummary {
     model::Job job;  ///< id 0 in a dry plan
-    std::uint64_t rows = 0, cached = 0, duplicates = 0, to_send = 0, failed = 0;
+    std::uint64_t rows = 0, cached = 0, duplicates = 0, to_send = 0;
+    std::uint64_t failed = 0;  ///< set aside: not sent, and failed in the output
     std::uint64_t requests = 0;
     std::uint32_t shards = 0;
     std::uint64_t input_tokens = 0;  ///< estimated, of the requests to send

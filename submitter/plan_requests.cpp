@@ -7,6 +7,7 @@
 #include "submitter/input_copy.hpp"
 #include "submitter/plan.hpp"
 #include "submitter/plan_job.hpp"
+#include "submitter/row_problems.hpp"
 #include "submitter/row_sink.hpp"
 #include "submitter/seen_rows.hpp"
 
@@ -31,6 +32,9 @@ private:
     bool writes() const noexcept { return request_.mode == PlanMode::write; }
     /// Lines of a provider whose batches name the model get the one that was asked for.
     core::Result<> give_model(providers::Adapter::RawRequest& raw) const;
+    /// A line's request, if it may stand in one file with those before it.
+    core::Result<providers::Adapter::RawRequest> read_request(std::string_view line,
+                                                              PlanSummary& summary) const;
     core::Result<> place(const providers::Adapter::RawRequest& raw, PlanSummary& summary);
     core::Result<> check_uniform(const providers::Adapter::RawRequest& raw,
                                  PlanSummary& summary) const;
@@ -79,6 +83,14 @@ core::Result<> RawPlan::check_uniform(const providers::Adapter::RawRequest& raw,
     return {};
 }
 
+core::Result<providers::Adapter::RawRequest> RawPlan::read_request(std::string_view line,
+                                                                   PlanSummary& summary) const {
+    OVERNIGHT_TRY_ASSIGN(auto raw, request_.adapter->read_raw_line(line));
+    OVERNIGHT_TRY(give_model(raw));
+    OVERNIGHT_TRY(check_uniform(raw, summary));
+    return raw;
+}
+
 core::Result<store::Fingerprint> RawPlan::fingerprint_of(
     const providers::Adapter::RawRequest& raw) {
     const auto family = request_.adapter->family();
@@ -93,10 +105,10 @@ core::Result<store::Fingerprint> RawPlan::fingerprint_of(
 }
 
 core::Result<> RawPlan::place(const providers::Adapter::RawRequest& raw, PlanSummary& summary) {
-    OVERNIGHT_TRY(check_uniform(raw, summary));
     if (!shards_)
-        shards_.emplace(make_shard_writer(store_, request_.mode, job_, request_.account,
-                                          shard_limits(request_.adapter->caps(raw.endpoint), 0)));
+        shards_.emplace(make_shard_writer(
+            store_, request_.mode, job_, request_.account,
+            shard_limits(request_.adapter->caps(raw.endpoint), {0, request_.calls_at_once})));
     OVERNIGHT_TRY_ASSIGN(const auto fingerprint, fingerprint_of(raw));
     OVERNIGHT_TRY(seen_->add(fingerprint));
     OVERNIGHT_TRY_ASSIGN(const auto known, answers_->find(fingerprint));
@@ -136,19 +148,24 @@ core::Result<> RawPlan::run(PlanSummary& summary) {
     OVERNIGHT_TRY_ASSIGN(auto answers, store::AnswerIndex::open(store_));
     answers_.emplace(std::move(answers));
     jsonl::Line line;
-    while (true) {
-        OVERNIGHT_TRY_ASSIGN(const bool more, reader.next(line));
-        if (!more) break;
+    RowProblems problems;
+    while (!problems.full()) {
+        auto more = reader.next(line);
+        if (!more && !problems.any()) return std::move(more).error();
+        if (!more) problems.add(std::move(more).error());
+        if (!more || !*more) break;
         crc_ = core::crc32c(line.text, crc_);
         const auto at = [&](core::Error&& error) {
             return core::Error(
                 error.code(),
                 input.string() + ", line " + std::to_string(line.number) + ": " + error.message());
         };
-        auto raw = request_.adapter->read_raw_line(line.text);
-        if (!raw) return at(std::move(raw).error());
-        if (auto named = give_model(*raw); !named) return at(std::move(named).error());
-        if (auto placed = place(*raw, summary); !placed) return at(std::move(placed).error());
+        auto raw = read_request(line.text, summary);
+        if (!raw) {
+            problems.add(at(std::move(raw).error()));
+        } else if (!problems.any()) {
+            if (auto placed = place(*raw, summary); !placed) return at(std::move(placed).error());
+        }
         ++summary.rows;
         if (summary.rows % rows_between_reports == 0) {
             if (request_.stop.stop_requested())
@@ -159,6 +176,7 @@ core::Result<> RawPlan::run(PlanSummary& summary) {
                                                                  static_cast<double>(bytes));
         }
     }
+    if (problems.any()) return problems.error("");
     if (summary.rows == 0)
         return core::Error(core::Errc::invalid_input,
                            input.string() + ": no requests in it; nothing was sent");

@@ -105,10 +105,12 @@ core::Result<> Resend::raw() {
 
 }  // namespace
 
-core::Result<std::uint32_t> resend_queued_rows(store::Store& store, const model::Job& job) {
+core::Result<std::uint32_t> resend_queued_rows(store::Store& store,
+                                               const model::Job& job,
+                                               std::uint32_t calls_at_once) {
     OVERNIGHT_TRY_ASSIGN(const auto spec, providers::load_spec(job));
     OVERNIGHT_TRY_ASSIGN(const auto account, store.account(job.account));
-    ShardLimits limits = shard_limits(spec.caps, spec.recipe.batch_requests);
+    ShardLimits limits = shard_limits(spec.caps, {spec.recipe.batch_requests, calls_at_once});
     if (const auto learned = account.token_limits.find(job.model);
         learned != account.token_limits.end())
         limits.input_tokens =

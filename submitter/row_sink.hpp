@@ -8,6 +8,7 @@
 #include "store/store.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace overnight::submitter {
@@ -22,11 +23,19 @@ public:
         rows_.push_back(row);
         return rows_.size() >= rows_a_call ? flush() : core::Result<>{};
     }
+    /// A row that is not sent.
+    core::Result<> add_failed(model::Failure failure) {
+        failures_.emplace_back(core::RowNo{appended_ + rows_.size()}, std::move(failure));
+        model::RowRecord row;
+        row.state = model::RowState::failed;
+        return add(row);
+    }
     core::Result<> flush() {
         if (rows_.empty()) return {};
-        OVERNIGHT_TRY(store_.append_rows(job_, core::RowNo{appended_}, rows_));
+        OVERNIGHT_TRY(store_.append_rows(job_, core::RowNo{appended_}, rows_, failures_));
         appended_ += rows_.size();
         rows_.clear();
+        failures_.clear();
         return {};
     }
 
@@ -36,6 +45,7 @@ private:
     core::JobId job_;
     std::uint64_t appended_ = 0;
     std::vector<model::RowRecord> rows_;
+    std::vector<std::pair<core::RowNo, model::Failure>> failures_;
 };
 
 }  // namespace overnight::submitter

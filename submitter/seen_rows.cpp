@@ -92,19 +92,27 @@ core::Result<std::optional<core::RowNo>> SeenRows::find(const store::Fingerprint
 }
 
 core::Result<std::optional<core::RowNo>> SeenRows::add(const store::Fingerprint& fingerprint) {
-    if (rows_ >= max_rows)
-        return core::Error(core::Errc::invalid_input,
-                           "more than 4,294,967,294 rows in one job; split the input");
     OVERNIGHT_TRY_ASSIGN(const auto earlier, find(fingerprint));
     if (!earlier) {
         if (taken_ * 10 >= slots_.size() * 8) OVERNIGHT_TRY(grow());
         take_slot(fingerprint, rows_);
         ++taken_;
     }
+    OVERNIGHT_TRY(append(fingerprint));
+    return earlier;
+}
+
+core::Result<> SeenRows::add_unsent() {
+    return append({});
+}
+
+core::Result<> SeenRows::append(const store::Fingerprint& fingerprint) {
+    if (rows_ >= max_rows)
+        return core::Error(core::Errc::invalid_input,
+                           "more than 4,294,967,294 rows in one job; split the input");
     tail_.append(reinterpret_cast<const char*>(fingerprint.data()), fingerprint_bytes);
     ++rows_;
-    if (tail_.size() >= flush_bytes) OVERNIGHT_TRY(flush());
-    return earlier;
+    return tail_.size() >= flush_bytes ? flush() : core::Result<>{};
 }
 
 void SeenRows::take_slot(const store::Fingerprint& fingerprint, std::uint64_t row) noexcept {

@@ -28,6 +28,8 @@ public:
     /// Appends the next row's fingerprint; gives the earlier row with the same one, if there is
     /// one.
     core::Result<std::optional<core::RowNo>> add(const store::Fingerprint& fingerprint);
+    /// The next row is not sent, and equal to none: it takes its place in the file only.
+    core::Result<> add_unsent();
     /// The first row with that fingerprint.
     core::Result<std::optional<core::RowNo>> find(const store::Fingerprint& fingerprint);
     std::uint64_t rows() const noexcept { return rows_; }
@@ -37,6 +39,7 @@ public:
 private:
     explicit SeenRows(jsonl::Fd fd, std::filesystem::path path);
     void take_slot(const store::Fingerprint& fingerprint, std::uint64_t row) noexcept;
+    core::Result<> append(const store::Fingerprint& fingerprint);
     core::Result<> flush();
     core::Result<bool> is_fingerprint_of(std::uint64_t row, const store::Fingerprint& fingerprint);
     core::Result<> grow();

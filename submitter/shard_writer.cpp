@@ -10,13 +10,21 @@ namespace overnight::submitter {
 namespace {
 
 constexpr std::size_t id_within = 64;  // every adapter writes the id first
+// Of a shard whose lines are sent one by one: small enough that answers are settled as they come,
+// large enough that opening and settling it is little beside its calls.
+constexpr std::uint32_t calls_a_worker = 32;
+constexpr std::uint32_t least_ordinary = 64;
+constexpr std::uint32_t most_ordinary = 2048;
 
 }  // namespace
 
-ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_requests) {
+ShardLimits shard_limits(const providers::Caps& caps, const ShardWish& wish) {
     ShardLimits limits;
     limits.requests = caps.max_requests;
-    if (batch_requests > 0) limits.requests = std::min(limits.requests, batch_requests);
+    if (wish.batch_requests > 0) limits.requests = std::min(limits.requests, wish.batch_requests);
+    if (wish.calls_at_once > 0)
+        limits.requests = std::min(limits.requests, std::clamp(wish.calls_at_once * calls_a_worker,
+                                                               least_ordinary, most_ordinary));
     limits.vary_requests = std::min(caps.vary_requests, limits.requests / 10);
     limits.bytes = caps.max_bytes;
     limits.inputs = caps.form == providers::PromptForm::list ? caps.max_list_inputs : UINT32_MAX;

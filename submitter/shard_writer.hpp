@@ -35,8 +35,20 @@ struct ShardLimits {
     std::uint32_t vary_requests = 0;  ///< shard n has up to n modulo (this + 1) requests fewer
     std::uint32_t rows = 250'000;     ///< ours: what settling one shard holds in memory
 };
-/// The provider's, and the recipe's `batch_requests` (0: none).
-ShardLimits shard_limits(const providers::Caps& caps, std::uint32_t batch_requests);
+/// What else bounds a shard. Zero: nothing.
+struct ShardWish {
+    std::uint32_t batch_requests = 0;  ///< the recipe's
+    /// Of an account whose lines are sent one by one: calls at once. A shard is settled when its
+    /// last line is answered, so theirs are small: answers stand in the table of results as they
+    /// come.
+    std::uint32_t calls_at_once = 0;
+};
+/// The provider's, lowered by `wish`.
+ShardLimits shard_limits(const providers::Caps& caps, const ShardWish& wish);
+/// ShardWish::calls_at_once of an account.
+inline std::uint32_t calls_at_once(providers::Tier tier, std::uint32_t concurrency) noexcept {
+    return tier == providers::Tier::sync ? concurrency : 0;
+}
 
 class ShardWriter {
 public:

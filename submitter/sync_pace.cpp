@@ -11,25 +11,38 @@ constexpr core::Duration first_pause{1'000};
 constexpr core::Duration longest_pause{60'000};
 constexpr core::Duration longest_asked{3'600'000};  // a server that asks for more is asked again
 constexpr unsigned rounds_to_probe = 2;
+constexpr unsigned rounds_in_trouble = 5;  // so that the first failure is met with a long pause
 
 }  // namespace
 
+Pace::Pace(PaceLimits limits, Outlook outlook, core::Duration now)
+    : limits_(limits),
+      slot_(now + distance()),
+      rounds_(outlook == Outlook::trouble ? rounds_in_trouble : 0),
+      doubtful_(outlook == Outlook::trouble) {}
+
+core::Duration Pace::distance() const {
+    if (limits_.a_minute == 0) return core::Duration{0};
+    const core::Duration minute{60'000};
+    return (minute + core::Duration(limits_.a_minute - 1)) / limits_.a_minute;
+}
+
 std::optional<core::Duration> Pace::next(core::Duration now) const {
-    const std::uint32_t most = rounds_ >= rounds_to_probe ? 1 : limits_.concurrency;
+    const bool one = doubtful_ || rounds_ >= rounds_to_probe;
+    const std::uint32_t most = one ? 1 : limits_.concurrency;
     if (in_flight_ >= most) return std::nullopt;
     return std::max({now, slot_, asked_, mended_});
 }
 
 void Pace::begin(core::Duration now) {
     ++in_flight_;
-    if (limits_.a_minute == 0) return;
-    const core::Duration minute{60'000};
-    slot_ = now + (minute + core::Duration(limits_.a_minute - 1)) / limits_.a_minute;
+    slot_ = now + distance();
 }
 
 void Pace::answered() {
     --in_flight_;
     rounds_ = 0;
+    doubtful_ = false;
     mended_ = {};
 }
 
@@ -59,8 +72,10 @@ void Pace::limited(core::Duration now,
 void Pace::failed(core::Duration now,
                   core::Duration begun,
                   std::optional<core::Duration> asked,
-                  double random01) {
+                  double random01,
+                  Reached reached) {
     --in_flight_;
+    doubtful_ = doubtful_ || reached == Reached::perhaps;
     mended_ = std::max(mended_, now + step(now, begun, random01));
     if (asked) asked_ = std::max(asked_, now + std::min(*asked, longest_asked));
 }

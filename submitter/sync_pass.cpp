@@ -21,6 +21,9 @@ constexpr core::Duration sync_again{1'000};      // what no claim has made durab
 constexpr core::Duration tell_again{2'000};      // how far an attempt is
 constexpr core::Duration longest_pause{10'000};  // a longer one is waited for outside the pass
 constexpr std::chrono::milliseconds nap{50};
+/// After a stop, what is in flight has as long as a create; systemd kills after 150 s.
+constexpr core::Duration stop_grace{120'000};
+constexpr std::size_t opened_ahead = 2;  // attempts with lines to take
 
 /// Somebody else moved the attempt: the next look sees it.
 core::Result<> unless_overtaken(core::Result<> done) {
@@ -48,8 +51,10 @@ SyncPass::~SyncPass() {
         run->calls.wind_down();
     for (auto& [name, run] : runs_) {
         for (const auto& active : run->active)
-            while (!run->calls.is_idle(active.attempt.key))
+            while (!run->calls.is_idle(active.attempt.key)) {
+                look_after_end(accounts_.at(name), *run);
                 run->calls.wait(nap);
+            }
         for (const auto& active : run->active)
             (void)active.shard->sync();
     }
@@ -108,10 +113,11 @@ core::Result<> SyncPass::start(const providers::Account& account, const model::A
         const bool mine = std::any_of(active.begin(), active.end(), [&](const auto& one) {
             return one.attempt.key == attempt.key;
         });
-        // One after the other: the next is opened when the last line of those before it was taken.
-        const bool busy = std::any_of(active.begin(), active.end(), [&](const auto& one) {
+        // One after the other, the next of them ready, so that no worker waits for it.
+        const auto open = std::count_if(active.begin(), active.end(), [&](const auto& one) {
             return found->second->calls.has_more(one.attempt.key);
         });
+        const bool busy = static_cast<std::size_t>(open) >= opened_ahead;
         if (mine || busy || found->second->calls.view().winding_down) return {};
     }
     OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
@@ -138,17 +144,33 @@ core::Result<> SyncPass::start(const providers::Account& account, const model::A
     std::shared_ptr<SyncShard> shard = *std::move(opened);
     if (cancelled || shard->done() == shard->lines()) return finish(attempt, *shard);
     auto& run = runs_[account.name];
-    if (!run) run = std::make_unique<Run>(account, clock_);
+    const auto outlook = attempt.error.empty() ? Outlook::good : Outlook::trouble;
+    if (!run) run = std::make_unique<Run>(account, clock_, outlook);
     run->active.push_back({attempt, shard});
     run->calls.add(std::move(shard));
     result_.worked = true;
     return {};
 }
 
+/// While the last calls end: the bounds of the wait, and what people should know meanwhile.
+void SyncPass::look_after_end(const providers::Account& account, Run& run) {
+    (void)clock_.now();  // a sign of life: the calls may take longer than a watchdog
+    const auto view = run.calls.view();
+    if (view.unkept > 0 && !std::exchange(run.short_of_room, true) && account.tell)
+        account.tell("[provider." + account.name.v + "] " + view.trouble);
+    if (!stop_.stop_requested()) return;
+    const auto now = clock_.since_boot();
+    if (!run.stopping) {
+        run.stopping = now;
+        run.calls.wind_down();
+    }
+    if (now - *run.stopping >= stop_grace) run.calls.abandon();
+}
+
 core::Result<> SyncPass::look_after(const providers::Account& account, Run& run) {
+    look_after_end(account, run);
     const auto now = clock_.since_boot();
     const auto view = run.calls.view();
-    if (stop_.stop_requested()) run.calls.wind_down();
     if (!view.winding_down && view.in_flight == 0 && view.paused_until > now + longest_pause)
         OVERNIGHT_TRY(rest(account, view.paused_until - now));
     if (now - run.looked >= look_again) {
@@ -163,7 +185,9 @@ core::Result<> SyncPass::look_after(const providers::Account& account, Run& run)
     }
     if (now - run.told >= tell_again) {
         run.told = now;
-        OVERNIGHT_TRY(tell(run));
+        auto told = tell(run);
+        // While replies wait for room, so does what is told of them.
+        if (!told && view.unkept == 0) return told;
     }
     return close_ended(run);
 }
@@ -220,7 +244,9 @@ core::Result<> SyncPass::rest(const providers::Account& account, core::Duration 
     OVERNIGHT_TRY(store_.edit_account(account.name, [&](store::Account& a) {
         a.create_after = std::max(a.create_after, until);
     }));
-    runs_.at(account.name)->calls.wind_down();
+    auto& run = *runs_.at(account.name);
+    run.rests_until = until;
+    run.calls.wind_down();
     return {};
 }
 
@@ -230,6 +256,7 @@ core::Result<> SyncPass::tell(Run& run) {
         model::Attempt next = active.attempt;
         next.done = active.shard->done();
         next.error = trouble;
+        next.due = run.rests_until;
         if (next == active.attempt) continue;
         OVERNIGHT_TRY(unless_overtaken(store_.advance(next, AttemptState::submitted)));
         active.attempt = std::move(next);
@@ -246,6 +273,7 @@ core::Result<> SyncPass::finish(model::Attempt attempt, SyncShard& shard) {
     attempt.done = done;
     attempt.output_file = core::RemoteFileId{attempt.batch.v};
     attempt.ended = clock_.now();
+    attempt.due = {};
     attempt.error.clear();
     result_.worked = true;
     OVERNIGHT_TRY(unless_overtaken(store_.advance(attempt, AttemptState::submitted)));

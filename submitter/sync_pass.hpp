@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -29,7 +30,7 @@ public:
              const providers::Accounts& accounts,
              std::stop_token stop)
         : store_(store), clock_(clock), accounts_(accounts), stop_(std::move(stop)) {}
-    /// What is in flight is waited for.
+    /// What is in flight is waited for; after a stop no longer than systemd waits.
     ~SyncPass();
     SyncPass(const SyncPass&) = delete;
     SyncPass& operator=(const SyncPass&) = delete;
@@ -47,17 +48,21 @@ private:
         std::shared_ptr<SyncShard> shard;
     };
     struct Run {
-        explicit Run(const providers::Account& account, const core::Clock& clock)
-            : calls(account, clock) {}
+        Run(const providers::Account& account, const core::Clock& clock, Outlook outlook)
+            : calls(account, clock, outlook) {}
         std::vector<Active> active;
         SyncRun calls;  // goes first: its workers use the shards
         core::Duration looked{0};
         core::Duration synced{0};
         core::Duration told{0};
+        std::optional<core::Duration> stopping;  ///< since when
+        core::TimePoint rests_until{};
+        bool short_of_room = false;  ///< and told so
     };
 
     core::Result<> step(const providers::Account& account);
     core::Result<> start(const providers::Account& account, const model::Attempt& attempt);
+    void look_after_end(const providers::Account& account, Run& run);
     core::Result<> look_after(const providers::Account& account, Run& run);
     core::Result<> look_at_jobs(const providers::Account& account, Run& run);
     core::Result<> close_ended(Run& run);

@@ -1,6 +1,7 @@
 #include "submitter/sync_reply.hpp"
 
 #include "core/text.hpp"
+#include "jsonl/line_reader.hpp"
 #include "net/classify.hpp"
 
 #include <algorithm>
@@ -14,6 +15,8 @@ using Line = CallEnd::Line;
 using Server = CallEnd::Server;
 
 constexpr std::uint32_t most_refused_early = 3;
+/// Of a result line: what settling reads.
+constexpr std::size_t longest_result = jsonl::LineLimits{}.line_bytes - 1024;
 
 std::string failure_line(const providers::Adapter& adapter,
                          std::string_view custom_id,
@@ -57,6 +60,12 @@ ReplyClass class_of(const model::HttpResponse& reply, const providers::Reply& me
                    ? ReplyClass::retry
                    : ReplyClass::rejected;
     }
+}
+
+/// Looks like a JSON object.
+bool is_object(std::string_view body) {
+    const auto at = body.find_first_not_of(" \t\r\n");
+    return at != std::string_view::npos && body[at] == '{';
 }
 
 std::optional<core::Duration> wait_of(const model::HttpResponse& reply,
@@ -107,9 +116,13 @@ CallEnd end_of_reply(const CallFacts& call, const model::HttpResponse& reply, co
         end.trouble = said(reply, meaning);
         break;
     }
+    // HTML, or a stream of events: the next line's would be no better, and each is paid.
+    if (reply.status >= 200 && reply.status < 300 && !is_object(reply.body) &&
+        call.proven == CallFacts::Proven::no)
+        hold("the server does not answer as one of its kind");
     end.line = Line::result;
     call.adapter.append_reply_line(end.result, call.custom_id, reply);
-    if (end.result.empty())
+    if (end.result.empty() || end.result.size() > longest_result)
         end.result = failure_line(call.adapter, call.custom_id, "unreadable_reply",
                                   "the reply cannot be kept as a result");
     return end;
@@ -120,8 +133,18 @@ CallEnd end_without_reply(const CallFacts& call, const core::Error& why) {
     end.line = Line::result;
     end.server = Server::failed;
     end.trouble = why.describe();
+    if (why.code() == Errc::cancelled) {  // given up because the process has to end
+        end.server = Server::silent;
+        end.trouble.clear();
+        end.result = interrupted_line(call.adapter, call.custom_id);
+        return end;
+    }
     const auto code = why.code() == Errc::timed_out ? "timed_out" : "no_reply";
     end.result = failure_line(call.adapter, call.custom_id, code, why.describe());
+    // A server whose replies are none will send no better one for the next line, and each is paid.
+    if (why.code() == Errc::protocol && call.proven == CallFacts::Proven::no)
+        end.hold_reason =
+            with_release("the server's replies cannot be read: " + why.describe(), call.account);
     return end;
 }
 

@@ -3,6 +3,7 @@
 #include "core/bytes.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace overnight::submitter {
@@ -12,8 +13,6 @@ using core::Errc;
 using core::Error;
 
 constexpr std::chrono::milliseconds longest_doze{200};
-/// How long a reply that is paid for waits for room on the disk.
-constexpr int keep_tries = 60;
 constexpr std::chrono::seconds keep_again{1};
 
 double random01() {
@@ -23,8 +22,10 @@ double random01() {
 
 }  // namespace
 
-SyncRun::SyncRun(const providers::Account& account, const core::Clock& clock)
-    : account_(account), clock_(clock), pace_({account.concurrency, account.requests_per_minute}) {}
+SyncRun::SyncRun(const providers::Account& account, const core::Clock& clock, Outlook outlook)
+    : account_(account),
+      clock_(clock),
+      pace_({account.concurrency, account.requests_per_minute}, outlook, clock.since_boot()) {}
 
 SyncRun::~SyncRun() {
     wind_down();
@@ -38,8 +39,13 @@ void SyncRun::add(std::shared_ptr<SyncShard> shard) {
     queue_.push_back({std::move(shard)});
     const std::size_t most = account_.concurrency;
     std::size_t more = left > idle_workers_ ? left - idle_workers_ : 0;
-    for (; more > 0 && workers_.size() < most; --more)
-        workers_.emplace_back([this] { work(); });
+    try {
+        for (; more > 0 && workers_.size() < most; --more)
+            workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error& e) {  // a limit of tasks: fewer do as well, but none do not
+        if (workers_.empty())
+            fail(Error(Errc::unavailable, std::string("cannot start a thread: ") + e.what()));
+    }
     changed_.notify_all();
 }
 
@@ -51,13 +57,34 @@ void SyncRun::drop(const model::AttemptKey& key) {
 
 void SyncRun::wind_down() {
     const std::lock_guard lock(mutex_);
+    begin_to_end();
+}
+
+void SyncRun::abandon() {
+    {
+        const std::lock_guard lock(mutex_);
+        abandoned_ = true;
+        begin_to_end();
+    }
+    account_.calls->abandon();
+}
+
+void SyncRun::begin_to_end() {
     winding_down_ = true;
+    ends_.request_stop();
     changed_.notify_all();
 }
 
 SyncRun::View SyncRun::view() const {
     const std::lock_guard lock(mutex_);
-    return {pace_.in_flight(), winding_down_, pace_.paused_until(), hold_reason_, trouble_, error_};
+    View view{pace_.in_flight(), winding_down_, pace_.paused_until(), hold_reason_, trouble_,
+              unkept_,           error_};
+    if (unkept_ > 0)
+        view.trouble =
+            std::to_string(unkept_) +
+            (unkept_ == 1 ? " answer that is paid for waits" : " answers that are paid for wait") +
+            " in memory for room on the disk, and nothing more is sent: " + error_->describe();
+    return view;
 }
 
 SyncRun::Queued* SyncRun::find(const model::AttemptKey& key) {
@@ -89,7 +116,7 @@ void SyncRun::wait(std::chrono::milliseconds time) {
 
 void SyncRun::fail(Error error) {
     if (!error_) error_ = std::move(error);
-    winding_down_ = true;
+    begin_to_end();
 }
 
 /// Gives a line to the worker, if there is one.
@@ -159,13 +186,31 @@ void SyncRun::work() {
     std::optional<Held> held;
     std::unique_lock lock(mutex_);
     while (next(lock, held)) {
+        const bool doubtful = pace_.is_doubtful();
         lock.unlock();
-        const bool done = send(*held);
+        const bool done = (!doubtful || is_there()) && send(*held);
         lock.lock();
         ++ended_;
         if (done) let_go(held);
         changed_.notify_all();
     }
+}
+
+bool SyncRun::is_there() {
+    model::HttpRequest question;
+    question.target = "/models";
+    const auto begun = clock_.since_boot();
+    const auto reply = account_.calls->send(question, ends_.get_token());
+    const std::lock_guard lock(mutex_);
+    if (reply && reply->status < 500) return true;
+    CallEnd ended;
+    ended.server = CallEnd::Server::failed;
+    ended.trouble =
+        reply ? "it answers " + std::to_string(reply->status) + " when asked for its models"
+              : reply.error().describe();
+    if (!reply && reply.error().code() == Errc::cancelled) ended.server = CallEnd::Server::silent;
+    end(ended, begun);
+    return false;
 }
 
 bool SyncRun::send(Held& held) {
@@ -212,7 +257,8 @@ bool SyncRun::send(Held& held) {
     if (not_sent != nullptr || ended.line == CallEnd::Line::again)
         held.shard->unclaim(held.taken.line);
     if (not_sent != nullptr && !not_sent->why.remote_detail().empty()) ++held.refused_early;
-    if (reply != nullptr && reply->status >= 200 && reply->status < 300) held.shard->prove();
+    const bool success = reply != nullptr && reply->status >= 200 && reply->status < 300;
+    if (success && ended.hold_reason.empty()) held.shard->prove();
     if (ended.line == CallEnd::Line::result) keep(held, ended.result);
     const std::lock_guard lock(mutex_);
     if (ours) fail(*std::move(ours));
@@ -220,18 +266,20 @@ bool SyncRun::send(Held& held) {
     return ended.line == CallEnd::Line::result;
 }
 
-/// A full disk is waited out for a while: the reply is paid for. If it lasts, the line counts as
-/// interrupted when the attempt is opened again.
+/// The reply is paid for: it waits in memory until the disk has room. If the process has to end
+/// before, the line counts as interrupted when the attempt is opened again.
 void SyncRun::keep(Held& held, const std::string& result) {
-    for (int tries = 1;; ++tries) {
+    bool waits = false;
+    while (true) {
         auto kept = held.shard->keep(held.taken.line, result);
-        if (kept) return;
         std::unique_lock lock(mutex_);
+        if (kept || abandoned_) {
+            if (waits) --unkept_;
+            return;
+        }
+        if (!std::exchange(waits, true)) ++unkept_;
         fail(std::move(kept).error());
-        if (tries == keep_tries) return;
-        changed_.notify_all();
-        lock.unlock();
-        std::this_thread::sleep_for(keep_again);
+        changed_.wait_for(lock, keep_again, [this] { return abandoned_; });
     }
 }
 
@@ -245,7 +293,8 @@ void SyncRun::end(const CallEnd& ended, core::Duration begun) {
         pace_.limited(now, begun, ended.wait, random01());
         break;
     case CallEnd::Server::failed:
-        pace_.failed(now, begun, ended.wait, random01());
+        pace_.failed(now, begun, ended.wait, random01(),
+                     ended.line == CallEnd::Line::result ? Reached::perhaps : Reached::no);
         break;
     case CallEnd::Server::silent:
         pace_.given_up();
@@ -254,7 +303,7 @@ void SyncRun::end(const CallEnd& ended, core::Duration begun) {
     if (ended.server != CallEnd::Server::silent) trouble_ = ended.trouble;
     if (!ended.hold_reason.empty()) {
         if (hold_reason_.empty()) hold_reason_ = ended.hold_reason;
-        winding_down_ = true;
+        begin_to_end();
     }
 }
 

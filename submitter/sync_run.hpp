@@ -28,7 +28,9 @@ namespace overnight::submitter {
 class SyncRun {
 public:
     /// `account` has calls(); both outlive this, as does `clock`, which any thread may read.
-    SyncRun(const providers::Account& account, const core::Clock& clock);
+    SyncRun(const providers::Account& account,
+            const core::Clock& clock,
+            Outlook outlook = Outlook::good);
     /// Ends the workers: what is in flight is waited for.
     ~SyncRun();
     SyncRun(const SyncRun&) = delete;
@@ -40,6 +42,9 @@ public:
     void drop(const model::AttemptKey& key);
     /// No further line is sent. Does not wait.
     void wind_down();
+    /// As wind_down(); and what is in flight is given up: its lines end as interrupted. A reply for
+    /// which the disk has no room is given up too.
+    void abandon();
 
     struct View {
         std::uint32_t in_flight = 0;
@@ -47,6 +52,7 @@ public:
         core::Duration paused_until{};     ///< of the clock since boot
         std::string hold_reason;           ///< not empty: a person must act; winding down
         std::string trouble;               ///< what went wrong last, while nothing went right since
+        std::uint32_t unkept = 0;          ///< replies that wait in memory for room on the disk
         std::optional<core::Error> error;  ///< of this process; winding down
     };
     View view() const;
@@ -76,10 +82,14 @@ private:
     /// Waits for a line and for the pace. False: the worker ends.
     bool next(std::unique_lock<std::mutex>& lock, std::optional<Held>& held);
     bool take(std::optional<Held>& held);
+    /// Asks the server something that costs nothing, when it is in doubt. False: it is not there;
+    /// the line was not sent.
+    bool is_there();
     /// Sends the line and keeps its result. True: it is done with.
     bool send(Held& held);
     void keep(Held& held, const std::string& result);
     void end(const CallEnd& end, core::Duration begun);
+    void begin_to_end();
     void fail(core::Error error);
     void let_go(std::optional<Held>& held);
     Queued* find(const model::AttemptKey& key);
@@ -94,6 +104,9 @@ private:
     std::deque<Queued> queue_;
     std::vector<std::thread> workers_;
     bool winding_down_ = false;
+    bool abandoned_ = false;
+    std::stop_source ends_;  ///< of calls that cost nothing: with winding_down_
+    std::uint32_t unkept_ = 0;
     std::uint64_t ended_ = 0;  ///< calls
     std::string hold_reason_;
     std::string trouble_;

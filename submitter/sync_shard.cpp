@@ -17,7 +17,7 @@ using core::Errc;
 using core::Error;
 
 constexpr std::uint64_t piece_bytes = 256u << 10;  // whole notes
-constexpr std::size_t longest_result = 64u << 20;  // a reply of 8 MiB, every byte of it escaped
+constexpr std::size_t longest_result = 64u << 20;  // far above what a reply comes to
 
 /// A file that cannot be looked at is not taken for one that is not there: it may tell of lines
 /// that were sent.
@@ -44,10 +44,17 @@ core::Result<std::unique_ptr<SyncShard>> SyncShard::open(const store::Store& sto
                                                          const providers::Adapter& adapter) {
     std::unique_ptr<SyncShard> shard(new SyncShard(attempt, job));
     OVERNIGHT_TRY(shard->recover(store, adapter));
+    if (!shard->part_) return shard;  // it has ended: no line is taken any more
+    const auto requests = store.shard_file(attempt.key);
+    std::error_code failure;
+    const auto bytes = std::filesystem::file_size(requests, failure);
+    if (failure || bytes != attempt.file_bytes)
+        return Error(Errc::corrupt,
+                     requests.string() + (failure ? " cannot be looked at: " + failure.message()
+                                                  : " is not as long as it was"));
     jsonl::LineLimits limits;
     limits.blank_lines = jsonl::BlankLines::keep;
-    OVERNIGHT_TRY_ASSIGN(shard->requests_,
-                         jsonl::LineReader::open(store.shard_file(attempt.key), limits));
+    OVERNIGHT_TRY_ASSIGN(shard->requests_, jsonl::LineReader::open(requests, limits));
     return shard;
 }
 
@@ -105,6 +112,12 @@ core::Result<> SyncShard::recover(const store::Store& store, const providers::Ad
     OVERNIGHT_TRY_ASSIGN(const bool finished, is_there(output_));
     if (finished) return read_results(output_, adapter, good_results);
     OVERNIGHT_TRY_ASSIGN(const bool begun, is_there(part));
+    // The journal is made first, and both stay. Without it, what was sent would go out again as if
+    // it never had; without the answers, all of it would be paid again.
+    if (begun && !noted)
+        return Error(Errc::corrupt, sent.string() + ", the journal of what was sent, is gone");
+    if (!begun && good_notes > 0)
+        return Error(Errc::corrupt, part.string() + ", with the answers so far, is gone");
     if (begun) OVERNIGHT_TRY(read_results(part, adapter, good_results));
     OVERNIGHT_TRY_ASSIGN(sent_, jsonl::AppendFile::open(sent));
     OVERNIGHT_TRY_ASSIGN(part_, jsonl::AppendFile::open(part));

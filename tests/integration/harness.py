@@ -22,7 +22,7 @@ KEY = 'sk-CANARY-0123456789abcdef'
 UNCOUNTED = {'token_limit', 'creates_per_hour', 'list_lag', 'batch_hidden', 'file_hidden', 'retention', 'bad_key',
              'foreign_batches', 'key_scope'}
 # Variables of the surroundings that would change what the program does.
-FOREIGN = ('OPENAI_', 'GEMINI_', 'GOOGLE_', 'ANTHROPIC_', 'XDG_', 'STATE_', 'CREDENTIALS_')
+FOREIGN = ('OPENAI_', 'GEMINI_', 'GOOGLE_', 'ANTHROPIC_', 'TOGETHER_', 'MISTRAL_', 'XAI_', 'XDG_', 'STATE_', 'CREDENTIALS_')
 TIMES = 'poll = "100ms"\nlist_lag = "1s"\nsettle = "2s"\n'
 
 
@@ -42,6 +42,12 @@ class Dialect:
 OPENAI = Dialect('openai', '/v1', 'OPENAI_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches')
 GEMINI = Dialect('gemini', '', 'GEMINI_API_KEY', 'key', 'GET /v1beta/batches', 'POST /v1beta/models/*')
 GROQ = Dialect('groq', '/_as/groq/openai/v1', 'GROQ_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches')
+TOGETHER = Dialect('together', '/_as/together/v1', 'TOGETHER_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches',
+                   'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
+MISTRAL = Dialect('mistral', '/_as/mistral', 'MISTRAL_API_KEY', 'custom_id', 'GET /v1/batch/jobs', 'POST /v1/batch/jobs',
+                  'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
+XAI = Dialect('xai', '/_as/xai/v1', 'XAI_API_KEY', 'custom_id', 'GET /v1/batches', 'POST /v1/batches',
+              'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
 ANTHROPIC = Dialect('anthropic', '/anthropic', 'ANTHROPIC_API_KEY', 'custom_id', 'GET /v1/messages/batches',
                     'POST /v1/messages/batches', 'workspace = "dedicated"\non_ambiguous = "resubmit"\n')
 

@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from harness import KEY, World, answer_table, numbered_rows
+from harness import ANTHROPIC, GEMINI, KEY, Emulator, World, answer_table, numbered_rows
 
 CHAT = 'POST /v1/chat/completions'
 ROW = r'row-\d{6}'
@@ -25,6 +25,7 @@ class SmallServer:
     def __init__(self, port=0, answer=None, seconds=0.0):
         self.lock = threading.Lock()
         self.at_once = self.most_at_once = self.unfinished = 0
+        self.down = False  # as behind a proxy whose server died
         self.rows = collections.Counter()
         self.paths = collections.Counter()
         self.times = []
@@ -35,7 +36,7 @@ class SmallServer:
 
             def do_GET(self):
                 outer.note(self.path)
-                self.reply(404, {'detail': 'Not Found'})
+                self.reply(502 if outer.down else 404, {'detail': 'Not Found'})
 
             do_DELETE = do_GET
 
@@ -58,6 +59,8 @@ class SmallServer:
                 outer.note(self.path)
                 time.sleep(seconds)
                 status, reply = answer(number, body) if answer else outer.chat()
+                if outer.down:
+                    status, reply = 502, 'Bad Gateway'
                 with outer.lock:
                     outer.at_once -= 1
                 if status is None:  # the server dies at this request
@@ -80,6 +83,9 @@ class SmallServer:
             daemon_threads = True
             request_queue_size = 128
 
+            def handle_error(self, *_):  # a client that was killed
+                pass
+
         self.server = Server(('127.0.0.1', port), Handler)
         self.url = f'http://127.0.0.1:{self.server.server_address[1]}/v1'
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -101,6 +107,44 @@ class SmallServer:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+class RawServer:
+    """Answers every POST with the same bytes and closes."""
+
+    def __init__(self, reply):
+        self.reply, self.calls = reply, 0
+        self.listener = socket.create_server(('127.0.0.1', 0), backlog=64)
+        self.url = f'http://127.0.0.1:{self.listener.getsockname()[1]}/v1'
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+    def serve(self):
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            with peer, peer.makefile('rb') as request:
+                method = request.readline().split(b' ')[0]
+                length = 0
+                while (line := request.readline().strip()):
+                    if line.lower().startswith(b'content-length:'):
+                        length = int(line.split(b':')[1])
+                if method != b'POST':
+                    peer.sendall(b'HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}')
+                elif len(request.read(length)) == length:
+                    self.calls += 1
+                    peer.sendall(self.reply)
+                    peer.shutdown(socket.SHUT_WR)
 
 
 def free_port():
@@ -255,6 +299,110 @@ class SyncTier(World):
         self.assert_rows(json.loads(out), total=20, answered=20)
         self.assertEqual(set(server.rows.values()), {1})
 
+    def test_status_tells_what_the_calls_wait_for(self):
+        self.configure(f'http://127.0.0.1:{free_port()}/v1')
+        self.job(5)
+        run = self.start('run', self.folder / 'job.toml')
+        self.addCleanup(run.communicate)
+        self.addCleanup(run.kill)
+        limit = time.monotonic() + 60
+        while not self.jobs_and_trouble():
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.1)
+        out, _ = self.overnight('status', '1', expect=None)
+        self.assertIn('ordinary calls wait: ', out)
+
+    def jobs_and_trouble(self):
+        jobs = self.run_json('status')['jobs']
+        return jobs and self.run_json('status', jobs[0]['job'], expect=None)['trouble']
+
+    def test_answers_are_settled_as_they_come(self):
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        first = lambda number, body: SmallServer.chat() if number <= 200 or gate.wait(120) else None
+        self.small_server('concurrency = 2\n', answer=first)
+        self.job(300)
+        run = self.start('run', self.folder / 'job.toml', '--json')
+        limit = time.monotonic() + 60
+        while not self.run_json('status')['jobs'] or \
+                self.run_json('status', self.only_job())['rows']['answered'] < 192:
+            self.assertLess(time.monotonic(), limit, 'no row is settled before the last is answered')
+            time.sleep(0.1)
+        run.kill()
+        run.communicate()
+        gate.set()
+        self.assert_rows(self.run_job(), total=300, answered=300)
+
+    def test_a_server_that_is_down_for_long_uses_up_no_tries(self):
+        server = self.small_server('concurrency = 4\n', seconds=0.005)
+        self.job(400, attempts=2)
+        run = self.start('run', self.folder / 'job.toml', '--json')
+        limit = time.monotonic() + 60
+        while sum(server.rows.values()) < 40:
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.005)
+        server.down = True
+        time.sleep(1)
+        sent = sum(server.rows.values())
+        time.sleep(6)
+        self.assertLessEqual(sum(server.rows.values()), sent, 'a line was sent while the server was away')
+        self.assertGreater(server.paths['/v1/models'], 0)
+        server.down = False
+        out, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 0, err)
+        self.assert_rows(json.loads(out), total=400, answered=400)
+        resent = self.run_json('errors', self.only_job(), '--resent')['resent']
+        self.assertLessEqual(len(resent), 8, 'what was under way')
+
+    def test_a_stop_waits_for_a_call_and_a_kill_records_it(self):
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        wait = lambda number, body: SmallServer.chat() if gate.wait(60) else None
+        server = self.small_server('concurrency = 3\n', answer=wait)
+        self.job(3)
+        run = self.start('run', self.folder / 'job.toml')
+        limit = time.monotonic() + 60
+        while sum(server.rows.values()) < 3:
+            self.assertLess(time.monotonic(), limit)
+            time.sleep(0.02)
+        run.send_signal(signal.SIGTERM)
+        with self.assertRaises(subprocess.TimeoutExpired):
+            run.communicate(timeout=1)
+        run.kill()  # as systemd does when its patience is over
+        run.communicate()
+        gate.set()
+        self.assert_rows(self.run_job(), total=3, answered=3)
+        resent = self.run_json('errors', self.only_job(), '--resent')['resent']
+        self.assertEqual([e['reason'].split(':')[0] for e in resent], ['interrupted'] * 3)
+
+    def test_replies_of_small_servers(self):
+        """HTTP/1.0 with and without a length, chunks, a stream, an error inside of a success, a cut body."""
+        good = json.dumps(SmallServer.chat()[1]).encode()
+        shapes = {
+            'http10': b'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n' % len(good) + good,
+            'chunked': b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+                       b'%x\r\n' % len(good) + good + b'\r\n0\r\n\r\n',
+            'unbounded': b'HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n' + good,
+            'cut': b'HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n' + good,
+            'stream': b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 16\r\n\r\ndata: {"a": 1}\n\n',
+            'error': b'HTTP/1.1 200 OK\r\nContent-Length: 36\r\n\r\n{"error": {"message": "no", "a": 1}}',
+        }
+        good_ones = {'http10', 'chunked'}
+        for name, reply in shapes.items():
+            with self.subTest(name), RawServer(reply) as server:
+                self.state = self.folder / name
+                self.configure(server.url, 'concurrency = 1\n')
+                self.job(2, attempts=2)
+                run = self.start('run', self.folder / 'job.toml', '--json')
+                out, err = run.communicate(timeout=120)
+                if name in good_ones:
+                    self.assertEqual((run.returncode, server.calls), (0, 2), err)
+                elif name in ('unbounded', 'stream'):  # the next reply would be paid and lost as well
+                    self.assertEqual((run.returncode, server.calls), (75, 1), err)
+                    self.assertIn(b'doctor --release openai', out)
+                else:
+                    self.assertEqual((run.returncode, server.calls), (3, 4), err)
+
     def test_calls_that_are_cut_are_sent_again_with_a_record(self):
         cut = lambda number, body: (None, None) if number in (5, 6, 30) else SmallServer.chat()
         server = self.small_server(answer=cut)
@@ -391,13 +539,25 @@ file = "out.jsonl"
         self.assertTrue(all(len(row['embedding']) == 8 for row in rows))
         self.assertEqual({e['path'] for e in self.emulator.events('request')}, {'/v1/embeddings'})
 
-    def test_a_kind_without_ordinary_calls_says_so(self):
-        self.write('config.toml', '[provider.anthropic]\nbase_url = "http://127.0.0.1:9"\ntier = "sync"\n')
-        self.write('in.csv', numbered_rows(3))
-        self.write('job.toml', answer_table(3, provider='anthropic').replace('max_completion_tokens', 'max_tokens'))
-        _, err = self.overnight('run', self.folder / 'job.toml', expect=78,
-                                env=self.environment(ANTHROPIC_API_KEY='sk-ant-key'))
-        self.assertIn('sync', err)
+    def test_the_other_dialects_have_ordinary_calls(self):
+        for dialect, model, path in (
+                (GEMINI, 'gemini-2.5-flash', '/v1beta/models/gemini-2.5-flash:generateContent'),
+                (ANTHROPIC, 'claude-haiku-5-5', '/v1/messages')):
+            with self.subTest(dialect.provider):
+                emulator = Emulator(self.folder / f'emulator-{dialect.provider}')
+                self.addCleanup(emulator.stop)
+                self.dialect, self.emulator = dialect, emulator
+                self.state = self.folder / f'state-{dialect.provider}'
+                self.configure(emulator.url + dialect.path)
+                self.write('in.csv', numbered_rows(40))
+                self.write('job.toml', answer_table(40, provider=dialect.provider).replace('gpt-6-luna', model))
+                self.assert_rows(self.run_job(), total=40, answered=40)
+                asked = {e['path'] for e in emulator.events('request')}
+                self.assertEqual({p for p in asked if p.endswith(path)}, asked)
+                billed = emulator.events('billed')
+                self.assertTrue(billed)
+                self.assertEqual({e['tier'] for e in billed}, {'standard'})
+                self.assertEqual(len({e['request_sha256'] for e in billed}), len(billed))
 
 
 if __name__ == '__main__':

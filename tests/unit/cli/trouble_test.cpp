@@ -39,6 +39,17 @@ TEST(Trouble, what_is_over_or_under_way_is_none) {
                                               attempt(3, AttemptState::rendered, "")}));
 }
 
+TEST(Trouble, ordinary_calls_under_way_tell_what_they_wait_for) {
+    auto calls = attempt(0, AttemptState::submitted, "connection refused", 7);
+    calls.intent.v = "i";
+    calls.batch = model::ordinary_batch(calls.intent);
+    const auto found = trouble(std::vector<Attempt>{calls});
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->ordinary);
+    EXPECT_EQ(found->error, "connection refused");
+    EXPECT_EQ(found->next_try, core::TimePoint(core::Duration(7)));
+}
+
 TEST(Trouble, a_refusal_for_now_counts_until_it_is_tried_again) {
     auto refused = attempt(0, AttemptState::voided, "no room");
     refused.void_reason = model::VoidReason::token_limit;

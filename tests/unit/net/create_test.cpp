@@ -254,6 +254,25 @@ TEST(Create, waits_for_its_reply_when_stopped_after_the_last_byte) {
     EXPECT_EQ(std::get<HttpResponse>(outcome).body, "{\"id\":\"b\"}");
 }
 
+TEST(Create, has_no_reply_when_abandoned_after_the_last_byte) {
+    Arrived arrived;
+    std::stop_source there;
+    Scripted server([&](const RequestHead&, BodyReader& b, ResponseWriter& r) -> Result<> {
+        OVERNIGHT_TRY(take_body(arrived, b));
+        there.request_stop();
+        std::mutex m;
+        std::unique_lock lock(m);
+        std::condition_variable_any forever;
+        forever.wait(lock, r.stopping(), [] { return false; });
+        return {};
+    });
+    Client client(config_for(server.port()));
+    const std::stop_callback abandon(there.get_token(), [&client] { client.abandon(); });
+    const auto outcome = client.create(post("/batches", text), commits);
+    ASSERT_TRUE(std::holds_alternative<NoReply>(outcome));
+    EXPECT_EQ(std::get<NoReply>(outcome).why.code(), Errc::cancelled);
+}
+
 TEST(Create, has_no_reply_in_time_when_stopped_after_the_last_byte) {
     Arrived arrived;
     std::stop_source stop;

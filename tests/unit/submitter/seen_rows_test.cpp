@@ -62,6 +62,20 @@ TEST(SeenRows, equal_slots_and_tags_are_told_apart_by_the_whole_fingerprint) {
     EXPECT_EQ(seen.add(a).value()->v, 0u);
 }
 
+TEST(SeenRows, an_unsent_row_takes_a_place_and_is_equal_to_none) {
+    const Folder folder;
+    auto seen = SeenRows::create(folder.path() / "fingerprints").value();
+    ASSERT_TRUE(seen.add_unsent());
+    ASSERT_TRUE(seen.add_unsent());
+    EXPECT_EQ(seen.rows(), 2u);
+    EXPECT_FALSE(seen.find({}).value());
+    EXPECT_FALSE(seen.add(fingerprint(1)).value());
+    for (std::uint64_t seed = 100; seed < 30'000; ++seed)  // through its growth
+        ASSERT_FALSE(seen.add(fingerprint(seed)).value());
+    EXPECT_EQ(seen.add(fingerprint(1)).value()->v, 2u);
+    EXPECT_FALSE(seen.find({}).value());
+}
+
 TEST(SeenRows, the_file_has_every_rows_fingerprint_in_order) {
     const Folder folder;
     const auto file = folder.path() / "fingerprints";

@@ -74,10 +74,15 @@ TEST(ShardLimits, are_the_providers_lowered_by_the_recipe) {
     providers::Caps caps;
     caps.max_requests = 50'000;
     caps.max_bytes = 1000;
-    EXPECT_EQ(shard_limits(caps, 0).requests, 50'000u);
-    EXPECT_EQ(shard_limits(caps, 200).requests, 200u);
-    EXPECT_EQ(shard_limits(caps, 90'000).requests, 50'000u);
-    EXPECT_EQ(shard_limits(caps, 0).bytes, 1000u);
+    EXPECT_EQ(shard_limits(caps, {}).requests, 50'000u);
+    EXPECT_EQ(shard_limits(caps, {200, 0}).requests, 200u);
+    EXPECT_EQ(shard_limits(caps, {90'000, 0}).requests, 50'000u);
+    EXPECT_EQ(shard_limits(caps, {}).bytes, 1000u);
+    // Of lines that are sent one by one a shard is settled when the last is answered.
+    EXPECT_EQ(shard_limits(caps, {0, 1}).requests, 64u);
+    EXPECT_EQ(shard_limits(caps, {0, 8}).requests, 256u);
+    EXPECT_EQ(shard_limits(caps, {0, 256}).requests, 2048u);
+    EXPECT_EQ(shard_limits(caps, {10, 8}).requests, 10u);
 }
 
 }  // namespace

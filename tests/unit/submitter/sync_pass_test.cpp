@@ -21,10 +21,15 @@ using testing::Server;
 class SyncPassTest : public testing::SyncWorld {
 protected:
     core::Result<PassResult> pass_over(Server& server, std::stop_token stop = {}) {
+        return pass_over(server, clock_, stop);
+    }
+    core::Result<PassResult> pass_over(Server& server,
+                                       const core::Clock& clock,
+                                       std::stop_token stop) {
         account_.calls = &server;
         account_.transport = &server;
         accounts_.insert_or_assign(account_.name, account_);
-        return pass(*store_, clock_, accounts_, stop);
+        return pass(*store_, clock, accounts_, stop);
     }
     model::Attempt stored() const { return store_->attempt(attempt_.key).value().value(); }
     store::Account account_known() const { return store_->account(account_.name).value(); }
@@ -136,6 +141,71 @@ TEST_F(SyncPassTest, a_stop_keeps_what_came_and_the_next_pass_sends_the_rest) {
     EXPECT_EQ(server.arrived().size(), 100u);
 }
 
+/// Time passes as the test says.
+class HurriedClock final : public core::Clock {
+public:
+    core::TimePoint now() const override { return real_.now(); }
+    core::Duration since_boot() const override { return real_.since_boot() + ahead_.load(); }
+    const std::string& boot_id() const override { return real_.boot_id(); }
+    void hurry(core::Duration time) { ahead_ = ahead_.load() + time; }
+
+private:
+    core::SystemClock real_;
+    std::atomic<core::Duration> ahead_{core::Duration{0}};
+};
+
+TEST_F(SyncPassTest, a_stop_gives_up_calls_that_take_longer_than_systemd_waits) {
+    make_job(10);
+    account_.concurrency = 2;
+    std::stop_source source;
+    HurriedClock clock;
+    std::atomic<core::Duration> waited{core::Duration{0}};
+    Server* self = nullptr;
+    Server server([&](std::size_t n, const std::string&) -> model::CreateOutcome {
+        source.request_stop();
+        while (!self->abandoned) {
+            std::this_thread::sleep_for(20ms);
+            if (n != 0) continue;
+            clock.hurry(5s);
+            waited = waited.load() + 5s;
+        }
+        return model::NoReply{core::Error(core::Errc::cancelled, "stopped on request")};
+    });
+    self = &server;
+    ASSERT_TRUE(pass_over(server, clock, source.get_token()));
+    EXPECT_GE(waited.load(), 115s) << "a reply that is paid for is waited for";
+    EXPECT_EQ(stored().state, AttemptState::submitted);
+    const auto given_up = results(store::part_file(*store_, attempt_.key));
+    EXPECT_EQ(given_up.size(), server.calls());
+    for (const auto& [line, code] : given_up)
+        EXPECT_EQ(code, "interrupted") << line;
+}
+
+TEST_F(SyncPassTest, a_full_disk_is_told_and_loses_no_answer) {
+    make_job(30);
+    account_.concurrency = 2;
+    std::unique_ptr<testing::FullDisk> full;
+    Server server([&](std::size_t n, const std::string&) {
+        if (n == 0) full = std::make_unique<testing::FullDisk>(64);
+        return ok();
+    });
+    std::string told;
+    account_.tell = [&](std::string sentence) {
+        told = std::move(sentence);
+        full->end();
+    };
+    const auto done = pass_over(server);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code(), core::Errc::out_of_space);
+    EXPECT_NE(told.find("in memory"), std::string::npos) << told;
+    EXPECT_LT(server.calls(), 30u);
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(server.calls(), 30u);
+    for (const auto& [line, code] : results(store_->output_file(attempt_.key)))
+        EXPECT_EQ(code, "") << line;
+}
+
 TEST_F(SyncPassTest, an_attempt_that_ended_in_a_crash_is_closed) {
     make_job(4);
     Server server([](std::size_t, const std::string&) { return ok(); });
@@ -163,6 +233,23 @@ TEST_F(SyncPassTest, results_that_are_gone_are_held_and_not_paid_again) {
     ASSERT_TRUE(pass_over(server));
     EXPECT_EQ(stored().state, AttemptState::hold);
     EXPECT_EQ(server.calls(), 4u);
+}
+
+TEST_F(SyncPassTest, what_was_in_trouble_is_begun_again_with_one_careful_call) {
+    make_job(8);
+    account_.concurrency = 4;
+    auto met = begun_line_by_line(attempt_, clock_, account_);
+    met.error = "it answers 502";
+    ASSERT_TRUE(store_->advance(met, AttemptState::rendered));
+    Server down([](std::size_t, const std::string&) { return error(502); });
+    down.answer_question = [](std::size_t) { return error(502); };
+    const auto done = pass_over(down);
+    ASSERT_TRUE(done);
+    EXPECT_EQ(down.calls(), 0u) << "a pass every minute would use up every row";
+    EXPECT_EQ(down.questions(), 1u);
+    EXPECT_GT(done->due, clock_.now() + 5s);
+    EXPECT_NE(stored().error, "");
+    EXPECT_EQ(stored().due, done->due) << "status tells the next try";
 }
 
 TEST_F(SyncPassTest, the_store_lets_nobody_skip_the_create_of_a_batch) {

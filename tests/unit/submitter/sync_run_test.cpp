@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::content_of;
 using testing::error;
+using testing::FullDisk;
 using testing::ok;
 using testing::Server;
 
@@ -285,6 +286,182 @@ TEST_F(SyncRunTest, a_line_that_the_server_refuses_early_ends_as_a_result) {
     EXPECT_EQ(early.calls, 3);
     ASSERT_TRUE(shard->finish());
     EXPECT_EQ(results(store_->output_file(attempt_.key)).at(0), "refused_early");
+}
+
+TEST_F(SyncRunTest, a_journal_or_answers_that_are_gone_send_nothing) {
+    make_job(3);
+    {
+        const auto shard = open_shard();
+        ASSERT_TRUE(shard->claim(0));
+        std::string reply;
+        adapter_.append_reply_line(reply, custom_id(0), ok());
+        ASSERT_TRUE(shard->keep(0, reply));
+    }
+    for (const auto& file :
+         {store::sent_file(*store_, attempt_.key), store::part_file(*store_, attempt_.key)}) {
+        const auto aside = dir_.path() / "aside";
+        std::filesystem::rename(file, aside);
+        const auto opened = SyncShard::open(*store_, attempt_, job_, adapter_);
+        ASSERT_FALSE(opened) << file;
+        EXPECT_EQ(opened.error().code(), core::Errc::corrupt);
+        EXPECT_NE(opened.error().describe().find(file.filename().string()), std::string::npos);
+        std::filesystem::rename(aside, file);
+    }
+    EXPECT_EQ(open_shard()->done(), 1u);
+}
+
+TEST_F(SyncRunTest, requests_that_were_cut_short_send_nothing) {
+    make_job(3);
+    std::filesystem::resize_file(store_->shard_file(attempt_.key), attempt_.file_bytes / 2);
+    const auto opened = SyncShard::open(*store_, attempt_, job_, adapter_);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), core::Errc::corrupt);
+}
+
+TEST_F(SyncRunTest, a_reply_that_the_disk_has_no_room_for_waits_in_memory) {
+    make_job(10);
+    account_.concurrency = 2;
+    std::latch together(2);
+    Server server([&](std::size_t n, const std::string&) {
+        if (n < 2) together.arrive_and_wait();
+        return ok();
+    });
+    account_.calls = &server;
+    const auto shard = open_shard();
+    FullDisk full(64);  // room for notes, not for replies
+    {
+        SyncRun calls(account_, clock_);
+        calls.add(shard);
+        while (calls.view().unkept < 2)
+            calls.wait(5ms);
+        EXPECT_TRUE(calls.view().winding_down);
+        EXPECT_NE(calls.view().trouble.find("2 answers"), std::string::npos);
+        EXPECT_FALSE(calls.is_idle(shard->key()));
+        full.end();
+        while (!calls.is_idle(shard->key()))
+            calls.wait(20ms);
+        EXPECT_EQ(calls.view().unkept, 0u);
+        ASSERT_TRUE(calls.view().error);
+        EXPECT_EQ(calls.view().error->code(), core::Errc::out_of_space);
+    }
+    EXPECT_EQ(server.calls(), 2u) << "no new calls meanwhile";
+    EXPECT_EQ(shard->done(), 2u);
+    ASSERT_TRUE(shard->finish());
+    for (const auto& [line, code] : results(store_->output_file(attempt_.key)))
+        EXPECT_EQ(code, "") << line;
+}
+
+TEST_F(SyncRunTest, a_reply_without_room_is_interrupted_when_the_process_has_to_go) {
+    make_job(1);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    account_.calls = &server;
+    {
+        const auto shard = open_shard();
+        FullDisk full(64);
+        SyncRun calls(account_, clock_);
+        calls.add(shard);
+        while (calls.view().unkept < 1)
+            calls.wait(5ms);
+        calls.abandon();
+        while (!calls.is_idle(shard->key()))
+            calls.wait(5ms);
+    }
+    const auto shard = open_shard();
+    ASSERT_TRUE(shard->finish());
+    EXPECT_EQ(results(store_->output_file(attempt_.key)).at(0), "interrupted");
+}
+
+TEST_F(SyncRunTest, calls_that_are_abandoned_end_as_interrupted_and_are_on_disk) {
+    make_job(5);
+    account_.concurrency = 3;
+    std::latch there(3);
+    Server* self = nullptr;
+    Server server([&](std::size_t, const std::string&) -> model::CreateOutcome {
+        there.count_down();
+        while (!self->abandoned)
+            std::this_thread::sleep_for(1ms);
+        return model::NoReply{core::Error(core::Errc::cancelled, "stopped on request")};
+    });
+    self = &server;
+    account_.calls = &server;
+    const auto shard = open_shard();
+    {
+        SyncRun calls(account_, clock_);
+        calls.add(shard);
+        there.wait();
+        calls.abandon();
+    }
+    EXPECT_EQ(server.calls(), 3u);
+    ASSERT_TRUE(shard->sync());
+    const auto found = results(store::part_file(*store_, attempt_.key));
+    EXPECT_EQ(found.size(), 3u);
+    for (const auto& [line, code] : found)
+        EXPECT_EQ(code, "interrupted") << line;
+}
+
+TEST_F(SyncRunTest, a_server_that_is_down_for_long_uses_up_no_tries) {
+    make_job(12);
+    account_.concurrency = 4;
+    std::latch together(4);
+    Server server([&](std::size_t n, const std::string&) -> model::CreateOutcome {
+        if (n >= 4) return ok();
+        together.arrive_and_wait();  // a proxy, whose server died
+        return error(502);
+    });
+    server.answer_question = [](std::size_t n) -> core::Result<model::HttpResponse> {
+        if (n == 0) return core::Error(core::Errc::unavailable, "refused");
+        if (n == 1) return error(502);
+        return error(401);
+    };
+    const auto shard = open_shard();
+    run(server, shard);
+    EXPECT_EQ(server.questions(), 3u);
+    EXPECT_EQ(server.calls(), 12u) << "while it was down nothing was sent";
+    ASSERT_TRUE(shard->finish());
+    std::size_t failed = 0;
+    for (const auto& [line, code] : results(store_->output_file(attempt_.key)))
+        failed += code.empty() ? 0 : 1;
+    EXPECT_EQ(failed, 4u) << "what was under way when it died";
+}
+
+TEST_F(SyncRunTest, replies_that_are_none_hold_before_the_second_is_paid) {
+    make_job(20);
+    account_.concurrency = 1;
+    Server server([](std::size_t, const std::string&) {
+        return model::NoReply{core::Error(core::Errc::protocol, "a reply without a length")};
+    });
+    run(server, open_shard());
+    EXPECT_EQ(server.calls(), 1u);
+    EXPECT_NE(view_.hold_reason.find("without a length"), std::string::npos);
+}
+
+TEST_F(SyncRunTest, a_page_in_place_of_an_answer_holds_before_the_second_is_paid) {
+    make_job(20);
+    account_.concurrency = 1;
+    Server portal([](std::size_t, const std::string&) {
+        auto reply = ok();
+        reply.body = "<html>sign in</html>";
+        return reply;
+    });
+    const auto shard = open_shard();
+    run(portal, shard);
+    EXPECT_EQ(portal.calls(), 1u);
+    EXPECT_NE(view_.hold_reason.find("does not answer as one of its kind"), std::string::npos);
+    EXPECT_EQ(shard->done(), 1u) << "it was sent, and may be paid";
+}
+
+TEST_F(SyncRunTest, a_reply_that_settling_could_not_read_is_a_failure_of_its_line_alone) {
+    make_job(2);
+    account_.concurrency = 1;
+    Server server([](std::size_t n, const std::string&) {
+        // Each byte that is no UTF-8 becomes three.
+        return n == 0 ? ok(std::string(7u << 20, '\xff')) : ok();
+    });
+    const auto shard = open_shard();
+    run(server, shard);
+    ASSERT_TRUE(shard->finish());
+    EXPECT_EQ(results(store_->output_file(attempt_.key)),
+              (std::map<std::uint32_t, std::string>{{0, "unreadable_reply"}, {1, ""}}));
 }
 
 }  // namespace

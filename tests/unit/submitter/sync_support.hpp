@@ -10,6 +10,7 @@
 #include "tests/unit/store/support.hpp"
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -18,6 +19,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 namespace overnight::submitter::testing {
@@ -35,6 +37,24 @@ inline void write_to(const std::filesystem::path& path, std::string_view content
     std::ofstream out(path, std::ios::binary | std::ios::app);
     out << content;
 }
+
+/// No file of this process grows beyond a few bytes while it lives, as on a disk that is full.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit tight{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &tight);
+    }
+    ~FullDisk() { end(); }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+    void end() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
 
 /// A server behind a Transport. Any thread.
 class Server final : public model::Transport {
@@ -69,8 +89,14 @@ public:
         return outcome;
     }
     core::Result<model::HttpResponse> send(const model::HttpRequest&, std::stop_token) override {
-        return core::Error(core::Errc::internal, "an ordinary call is a create");
+        const std::lock_guard lock(mutex_);
+        const auto n = questions_++;
+        if (answer_question) return answer_question(n);
+        model::HttpResponse reply;
+        reply.status = 404;
+        return reply;
     }
+    void abandon() override { abandoned = true; }
     core::Result<model::HttpResponse> upload(const model::HttpRequest&, std::stop_token) override {
         return core::Error(core::Errc::internal, "nothing is uploaded");
     }
@@ -82,12 +108,19 @@ public:
         return core::Error(core::Errc::internal, "nothing is downloaded");
     }
 
+    /// What the question numbered `n`, that costs nothing, comes to; else 404.
+    std::function<core::Result<model::HttpResponse>(std::size_t n)> answer_question;
+    std::atomic<bool> abandoned{false};
     /// False: the connection is refused.
     std::function<bool(std::size_t n)> before_commit;
 
     std::size_t calls() const {
         const std::lock_guard lock(mutex_);
         return calls_;
+    }
+    std::size_t questions() const {
+        const std::lock_guard lock(mutex_);
+        return questions_;
     }
     unsigned most_at_once() const { return most_at_once_; }
     /// How often each body came.
@@ -100,6 +133,7 @@ private:
     Answer answer_;
     mutable std::mutex mutex_;
     std::size_t calls_ = 0;
+    std::size_t questions_ = 0;
     std::map<std::string, int> arrived_;
     std::atomic<unsigned> in_flight_{0};
     std::atomic<unsigned> most_at_once_{0};
