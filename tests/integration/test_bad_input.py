@@ -1,5 +1,6 @@
 """FAULTS 2A, 2B and 2J: one clear message that names file, line or setting and what to do; the right exit code; no job
 left behind and nothing sent."""
+import csv
 import os
 import unittest
 
@@ -72,9 +73,68 @@ class BadInput(World):
         self.refuse_input('id,text,summary\na,b,c\n', 'summary')
 
     def test_a_row_whose_prompt_is_empty(self):
+        self.write('in.csv', numbered_rows(1))
         self.refuse_recipe('row = "{{id}}: {{text}}"', 'row = "{{^text}}x{{/text}}"', 'in.csv', 'prompt is empty')
 
     # --- 2B and 2J: the recipe
+    def bad_rows(self):
+        """Rows 3 and 6 render to nothing."""
+        texts = [f'text number {i}' for i in range(8)]
+        texts[3] = texts[6] = ''
+        self.write('in.csv', 'id,text\n' + ''.join(f'row-{i:06d},"{text}"\n' for i, text in enumerate(texts)))
+        self.write('job.toml', answer_table(3).replace('row = "{{id}}: {{text}}"', 'row = "{{#text}}{{id}}: {{text}}{{/text}}"'))
+
+    def test_every_bad_row_is_named_at_once(self):
+        self.bad_rows()
+        _, err = self.overnight('run', self.folder / 'job.toml', expect=1)
+        self.assertRegex(err, r'line 5: row 3: its prompt is empty.*\n.*line 8: row 6: its prompt is empty')
+        self.assertIn('--skip-bad', err)
+        self.nothing_was_sent()
+        self.no_jobs()
+
+    def test_skip_bad_sends_the_other_rows(self):
+        self.bad_rows()
+        planned = self.run_json('plan', self.folder / 'job.toml', '--skip-bad')
+        self.assertEqual((planned['rows']['failed'], planned['rows']['total']), (2, 8))
+        report = self.run_json('run', self.folder / 'job.toml', '--skip-bad', expect=3)
+        self.assert_rows(report, total=8, answered=6, failed=2)
+        rows = self.table(self.folder / 'out.csv')
+        self.assertEqual([i for i, row in enumerate(rows) if row['_status'] == 'failed'], [3, 6])
+        self.assertIn('prompt is empty', rows[3]['_error'])
+        self.assertEqual([e['row'] for e in self.run_json('errors', '1')['errors']], [3, 6])
+        self.assertEqual(set(self.billed_by_row(r'row-\d{6}').values()), {1})
+        out, _ = self.overnight('retry', '1')
+        self.assertIn('its failed rows were never sent; mend them in the input', out)
+        self.check_store()
+
+    def test_a_row_too_long_for_a_request_does_not_keep_the_others_from_being_sent(self):
+        self.write('in.csv', 'id,text\nrow-000000,short\nrow-000001,' + 'long ' * 1_700_000 + '\nrow-000002,short too\n')
+        _, err = self.overnight('run', self.folder / 'job.toml', expect=3)
+        self.assertIn('1 row is not sent and will stand as failed in the output; the first: ', err)
+        self.assertIn('in.csv: row 1 (line 3): the rendered text is larger than 4 MiB', err)
+        before = csv.field_size_limit(1 << 24)
+        self.addCleanup(csv.field_size_limit, before)
+        rows = self.table(self.folder / 'out.csv')
+        self.assertEqual([row['_status'] for row in rows], ['answered', 'failed', 'answered'])
+        self.assertEqual(self.billed_by_row(r'row-\d{6}'), {'row-000000': 1, 'row-000002': 1})
+        self.check_store()
+
+    def test_a_table_of_which_no_row_can_be_sent_is_refused(self):
+        self.write('in.csv', numbered_rows(3))
+        self.write('job.toml', answer_table(3).replace('row = "{{id}}: {{text}}"', 'row = "{{^text}}x{{/text}}"'))
+        self.refuse('no row can be sent', 'line 2: row 0', arguments=('run', 'job.toml', '--skip-bad'))
+
+    def test_skip_bad_is_for_recipes(self):
+        self.write('requests.jsonl', '{}\n')
+        self.refuse('--skip-bad', arguments=('run', 'requests.jsonl', '--skip-bad'))
+
+    def test_every_bad_request_is_named_at_once(self):
+        self.write('requests.jsonl', '{}\n{"custom_id":"a"}\n')
+        _, err = self.overnight('run', self.folder / 'requests.jsonl', expect=1)
+        self.assertRegex(err, r'line 1: .*\n  .*line 2: ')
+        self.nothing_was_sent()
+        self.no_jobs()
+
     def test_recipe_errors_name_line_and_key(self):
         self.refuse_recipe('[pack]\nrows', '[pack]\nrowz', 'job.toml:', 'rowz', 'rows')
         self.refuse_recipe('[pack]', '[pakc]', 'job.toml:', 'pakc', 'pack')
