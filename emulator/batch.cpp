@@ -87,6 +87,15 @@ void enter(Batch& batch,
     entered.push_back(status);
 }
 
+// What takes longer than the window never finishes; what is stuck stays so for as long as its rule
+// says.
+bool runs_out(const Batch& batch) {
+    const Behaviour& behaviour = batch.behaviour;
+    return behaviour.end == Behaviour::End::complete && batch.expires > batch.created &&
+           behaviour.stuck_state != name(BatchStatus::in_progress) &&
+           batch.in_progress_at + behaviour.run_time > batch.expires;
+}
+
 // One state's part of advance(): true when the state changed and the next one should be looked at.
 bool advance_validating(Batch& batch,
                         core::TimePoint now,
@@ -97,6 +106,7 @@ bool advance_validating(Batch& batch,
         step.kind = Step::Kind::validate;
         return false;
     }
+    if (batch.open && batch.total == 0) return false;
     if (!phase_over(batch, now)) return false;
     if (batch.errors.empty()) {
         if (auto refusal = admit(batch)) batch.errors.push_back(std::move(*refusal));
@@ -115,13 +125,15 @@ bool advance_in_progress(Batch& batch,
                          core::TimePoint now,
                          Step& step,
                          std::vector<BatchStatus>& entered) {
-    const std::uint64_t target = target_of(batch, now);
+    const bool out = runs_out(batch);
+    const std::uint64_t target = target_of(batch, out ? std::min(now, batch.expires) : now);
     if (batch.executed < target) {
         step = {Step::Kind::execute, target};
         return false;
     }
-    if (batch.executed < goal_of(batch) || !phase_over(batch, now)) return false;
-    switch (batch.behaviour.end) {
+    if (out ? now < batch.expires : batch.executed < goal_of(batch) || !phase_over(batch, now))
+        return false;
+    switch (out ? Behaviour::End::expire : batch.behaviour.end) {
     case Behaviour::End::complete:
         enter(batch, BatchStatus::finalizing, now, entered);
         return true;
@@ -212,6 +224,8 @@ core::TimePoint next_due(const Batch& batch, core::TimePoint now) {
         due = std::min(due,
                        start + core::Duration{(step * run + progress_steps - 1) / progress_steps});
     }
+    if (batch.status == BatchStatus::in_progress && runs_out(batch) && now < batch.expires)
+        due = std::min(due, batch.expires);
     if (due <= now && batch.behaviour.stuck_for) due = start + *batch.behaviour.stuck_for;
     constexpr std::chrono::hours idle{24};
     return due > now ? due : now + idle;

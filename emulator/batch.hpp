@@ -39,7 +39,9 @@ struct Batch {
     std::string key;            ///< fingerprint of the creator's key
     std::string endpoint;       ///< as path_of() names it
     std::string input_file_id;
+    std::string inputs;      ///< JSON: as the create listed them, where it may list several
     bool own_input = false;  ///< the requests came with the create: the file is nobody else's
+    bool open = false;       ///< its own input grows: it waits for the first request
     std::string metadata = "null";  ///< JSON
     std::string tag;                ///< a name that the creator gave it, where the dialect has one
     std::string version;            ///< of the API, where requests choose one

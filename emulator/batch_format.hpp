@@ -84,6 +84,10 @@ public:
 
     // Its lines.
     virtual LineNames line_names() const = 0;
+    /// Where every line says its own; else the batch does.
+    virtual std::optional<Endpoint> endpoint_of_line(const InputLine&) const {
+        return std::nullopt;
+    }
     /// Appends one line with its line end. A dialect with one result file has failures in it, too.
     virtual void put_result(std::string& out, const ResultLine& line) const = 0;
     virtual ResultFile file_of(const Executed&) const { return ResultFile::output; }

@@ -51,7 +51,9 @@ std::string batch_record(const Batch& batch) {
         .text("key", batch.key)
         .text("endpoint", batch.endpoint)
         .text("input_file_id", batch.input_file_id)
+        .text("inputs", batch.inputs)
         .number("own_input", batch.own_input ? 1 : 0)
+        .number("open", batch.open ? 1 : 0)
         .text("metadata", batch.metadata)
         .text("tag", batch.tag)
         .text("version", batch.version)
@@ -88,7 +90,9 @@ bool restore_batch(const boost::json::value& value, Batch& batch) {
     batch.key = text_in(*record, "key");
     batch.endpoint = text_in(*record, "endpoint");
     batch.input_file_id = text_in(*record, "input_file_id");
+    batch.inputs = text_in(*record, "inputs");
     batch.own_input = number_in(*record, "own_input") != 0;
+    batch.open = number_in(*record, "open") != 0;
     batch.metadata = text_in(*record, "metadata");
     batch.tag = text_in(*record, "tag");
     batch.version = text_in(*record, "version");
@@ -100,11 +104,17 @@ bool restore_batch(const boost::json::value& value, Batch& batch) {
     if (batch.id.empty() || batch.metadata.empty() || !status) return false;
     batch.total = static_cast<std::uint64_t>(number_in(*record, "total"));
     batch.enqueued_tokens = static_cast<std::uint64_t>(number_in(*record, "enqueued_tokens"));
-    if (!is_terminal(*status)) return true;
+    const bool cancelling = *status == BatchStatus::cancelling;
+    if (!is_terminal(*status) && !cancelling) return true;
     batch.status = *status;
     batch.in_progress_at = time_in(*record, "in_progress_at");
     batch.finalizing_at = time_in(*record, "finalizing_at");
     batch.cancelling_at = time_in(*record, "cancelling_at");
+    if (cancelling) {
+        batch.validated = batch.total > 0;
+        batch.admitted = batch.in_progress_at != Batch::never;
+        return true;
+    }
     batch.ended_at = time_in(*record, "ended_at");
     batch.completed = static_cast<std::uint64_t>(number_in(*record, "completed"));
     batch.failed = static_cast<std::uint64_t>(number_in(*record, "failed"));

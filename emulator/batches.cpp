@@ -35,7 +35,14 @@ void Batches::restore(const std::vector<boost::json::value>& records) {
         if (!is_terminal(batch.status)) {
             batch.behaviour = decide_behaviour(batch);
             // What a create has looked at need not be looked at again.
-            batch.validated = batch.own_input;
+            batch.validated =
+                batch.validated || (batch.own_input && (batch.open || batch.total > 0));
+            batch.admitted = batch.admitted || batch.enqueued_tokens > 0;
+            // A cancel that came when everything had run.
+            if (batch.status == BatchStatus::cancelling && batch.finalizing_at != Batch::never)
+                batch.behaviour.cancel_completes = true;
+        } else if (batch.own_input) {
+            (void)files_.erase(batch.input_file_id, clock_.seconds());
         }
         next_ordinal_ = std::max(next_ordinal_, batch.ordinal + 1);
         entries_.push_back(std::move(entry));
@@ -86,7 +93,9 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
     batch.key = spec.key;
     batch.endpoint = spec.endpoint;
     batch.input_file_id = spec.input_file_id;
+    batch.inputs = spec.inputs;
     batch.own_input = spec.own_input;
+    batch.open = spec.open;
     batch.metadata = spec.metadata;
     batch.tag = spec.tag;
     batch.version = spec.version;
@@ -119,7 +128,6 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
         if (batch.behaviour.end == Behaviour::End::expire) {
             batch.expires = now + batch.behaviour.validating_time + batch.behaviour.run_time;
         }
-        OVERNIGHT_TRY(journal_.put("batch", batch_record(batch)));
         OVERNIGHT_TRY(ledger_.event("create", [&](ObjectWriter& event) {
             event.text("batch", batch.id)
                 .text_or_null("input_file", spec.own_input ? std::string() : spec.input_file_id)
@@ -128,12 +136,37 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
                 .text("endpoint", spec.endpoint)
                 .text("key", spec.key);
         }));
+        OVERNIGHT_TRY(journal_.put("batch", batch_record(batch)));
         entries_.push_back(entry);
         copy = batch;
         woken_ = true;
     }
     moved_.notify_all();
     return copy;
+}
+
+core::Result<> Batches::append(std::string_view id, std::string_view lines, std::uint64_t count) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                        [id](const auto& entry) { return entry->batch.id == id; });
+        if (found == entries_.end() || !(*found)->batch.open)
+            return core::Error(core::Errc::conflict, "the batch takes no more requests");
+        Batch& batch = (*found)->batch;
+        const bool runs =
+            batch.status == BatchStatus::validating || batch.status == BatchStatus::in_progress;
+        const FilePtr input = files_.find(batch.input_file_id, clock_.seconds());
+        if (!runs || batch.published || input == nullptr)
+            return core::Error(core::Errc::conflict, "the batch has ended");
+        // A worker reads no further than to the lines that are counted.
+        OVERNIGHT_TRY_ASSIGN(const Descriptor file, open_for_appending(input->path));
+        OVERNIGHT_TRY(write_all(file, lines));
+        batch.total += count;
+        OVERNIGHT_TRY(journal_.put("batch", batch_record(batch)));
+        woken_ = true;
+    }
+    moved_.notify_all();
+    return {};
 }
 
 Behaviour Batches::decide_behaviour(const Batch& batch) const {
@@ -223,8 +256,9 @@ std::pair<CancelOutcome, std::optional<Batch>> Batches::cancel(std::string_view 
             if (entry->batch.id != id) continue;
             result.first = emulator::cancel(entry->batch, clock_.now());
             result.second = entry->batch;
-            if (result.first == CancelOutcome::accepted)
-                note_states(entry->batch, {BatchStatus::cancelling});
+            if (result.first != CancelOutcome::accepted) continue;
+            (void)journal_.put("batch", batch_record(entry->batch));
+            note_states(entry->batch, {BatchStatus::cancelling});
         }
         woken_ = true;
     }
@@ -311,8 +345,9 @@ void Batches::end(Entry& entry) {
         entry.run.reset();
     }
     entry.input = Descriptor();
-    if (batch.own_input) (void)files_.erase(batch.input_file_id, clock_.seconds());
     (void)journal_.put("batch", batch_record(batch));
+    // Not before the record: a batch that had not ended would look for it in the next life.
+    if (batch.own_input) (void)files_.erase(batch.input_file_id, clock_.seconds());
 }
 
 std::string Batches::register_results(Batch& batch,
@@ -336,6 +371,8 @@ std::string Batches::register_results(Batch& batch,
     file->path = path;
     if (file->expires_at > 0)
         batch.results_gone = core::TimePoint{std::chrono::seconds{file->expires_at}};
+    // A life that was killed before it recorded the end has left results under the same name.
+    if (!file->id.empty()) (void)files_.erase(file->id, clock_.seconds());
     const auto added = files_.add(std::move(*file));
     return added ? (*added)->id : std::string();
 }

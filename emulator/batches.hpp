@@ -26,6 +26,7 @@ namespace overnight::emulator {
 struct CreateSpec {
     Provider provider = Provider::openai;
     std::string input_file_id;
+    std::string inputs;             ///< JSON: as listed, where a create may list several
     std::string endpoint;           ///< as path_of() names it
     std::string metadata = "null";  ///< JSON
     std::string tag;                ///< for the ledger; empty: null
@@ -43,6 +44,8 @@ struct CreateSpec {
     std::optional<Known> known;
     /// The requests came with the create: the input file is the batch's own and goes with its end.
     bool own_input = false;
+    /// The requests come later, by append(). With `own_input` and `known`.
+    bool open = false;
 };
 
 /// Any thread.
@@ -69,6 +72,9 @@ public:
 
     /// Errc::rate_limited: the queue of the model has no room for what is known of the batch.
     core::Result<Batch> create(const CreateSpec& spec);
+    /// Adds whole lines to the input of an open batch. Errc::conflict: it is not open, or all that
+    /// it had has been run.
+    core::Result<> append(std::string_view id, std::string_view lines, std::uint64_t count);
     std::optional<Batch> find(std::string_view id) const;
     /// Newest first.
     std::vector<Batch> list(Provider provider) const;
@@ -125,7 +131,7 @@ private:
     void perform(Job& job, Executor& executor);
     core::Result<> perform_validate(Entry& entry);
     core::Result<> perform_execute(Entry& entry, std::uint64_t until, Executor& executor);
-    core::Result<> perform_publish(Entry& entry);
+    core::Result<> perform_publish(Entry& entry, Executor& executor);
     core::Result<> open_run(Entry& entry);
     void take_counts(Entry& entry, const RunCounts& counts);
 

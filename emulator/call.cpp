@@ -72,6 +72,13 @@ std::string bearer_key(const Call& call) {
     return std::string(header->substr(prefix.size()));
 }
 
+bool key_is_bad(const Call& call) {
+    const auto rules = call.script->world(Fault::bad_key);
+    return std::any_of(rules.begin(), rules.end(), [&](const Rule* rule) {
+        return !rule->has("key") || rule->text("key", "") == call.key;
+    });
+}
+
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target) {
     std::vector<std::pair<std::string, std::string>> pairs;
     const std::size_t mark = target.find('?');

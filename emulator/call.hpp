@@ -65,6 +65,8 @@ using RouteHandler = core::Result<Reply> (*)(World&, const Call&);
 Reply json_reply(std::string body);
 /// The key of an Authorization header; empty when there is none.
 std::string bearer_key(const Call& call);
+/// A bad_key rule is about the call's key.
+bool key_is_bad(const Call& call);
 
 /// Percent-decoded name-value pairs behind the "?".
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view target);

@@ -23,5 +23,7 @@ std::span<const Dialect> dialects() noexcept;
 /// Aborts when the provider has no dialect: a bug.
 const Dialect& dialect(Provider provider) noexcept;
 const Dialect& dialect_of(const Call& call) noexcept;
+/// The error in the words of the call's dialect.
+Reply refuse(const Call& call, const ApiError& error);
 
 }  // namespace overnight::emulator

@@ -33,8 +33,11 @@ void Descriptor::reset() noexcept {
     fd_ = -1;
 }
 
-core::Result<Descriptor> open_for_reading(const std::filesystem::path& path) {
-    return open_file(path, O_RDONLY);
+core::Result<Descriptor> open_for_reading(const std::filesystem::path& path, std::uint64_t offset) {
+    OVERNIGHT_TRY_ASSIGN(Descriptor file, open_file(path, O_RDONLY));
+    if (offset > 0 && ::lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+        return system_error("cannot seek in " + path.string(), errno);
+    return file;
 }
 
 core::Result<Descriptor> open_for_appending(const std::filesystem::path& path) {

@@ -34,7 +34,9 @@ private:
     int fd_ = -1;
 };
 
-core::Result<Descriptor> open_for_reading(const std::filesystem::path& path);
+/// It reads from `offset` on.
+core::Result<Descriptor> open_for_reading(const std::filesystem::path& path,
+                                          std::uint64_t offset = 0);
 core::Result<Descriptor> open_for_appending(const std::filesystem::path& path);
 /// All of `data`, in one write(2) when the kernel takes it whole.
 core::Result<> write_all(const Descriptor& file, std::string_view data);

@@ -37,9 +37,9 @@ struct ProviderName {
     std::string_view name;
 };
 constexpr std::array providers{
-    ProviderName{Provider::openai, "openai"},
-    ProviderName{Provider::gemini, "gemini"},
-    ProviderName{Provider::anthropic, "anthropic"},
+    ProviderName{Provider::openai, "openai"},       ProviderName{Provider::gemini, "gemini"},
+    ProviderName{Provider::anthropic, "anthropic"}, ProviderName{Provider::together, "together"},
+    ProviderName{Provider::mistral, "mistral"},     ProviderName{Provider::xai, "xai"},
 };
 
 }  // namespace
@@ -53,6 +53,11 @@ std::optional<Endpoint> endpoint_of(std::string_view path) noexcept {
         if (one.path == path) return one.endpoint;
     }
     return std::nullopt;
+}
+
+std::optional<Endpoint> endpoint_of(std::string_view path, Provider provider) noexcept {
+    const auto endpoint = endpoint_of(path);
+    return endpoint && provider_of(*endpoint) == provider ? endpoint : std::nullopt;
 }
 
 Provider provider_of(Endpoint endpoint) noexcept {

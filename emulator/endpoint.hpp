@@ -23,6 +23,8 @@ enum class Endpoint {
 /// "/v1beta/models/{model}:generateContent".
 std::string_view path_of(Endpoint endpoint) noexcept;
 std::optional<Endpoint> endpoint_of(std::string_view path) noexcept;
+/// One whose bodies are written in that provider's way.
+std::optional<Endpoint> endpoint_of(std::string_view path, Provider provider) noexcept;
 Provider provider_of(Endpoint endpoint) noexcept;
 /// Words, or an instance of a schema: what the executor makes before a dialect wraps it.
 bool answers_with_text(Endpoint endpoint) noexcept;

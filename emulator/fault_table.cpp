@@ -14,17 +14,23 @@ constexpr auto routes(Pattern... patterns) {
 
 // The routes that do the same thing in each dialect.
 constexpr auto create = routes("POST /v1/batches",
+                               "POST /v1/batch/jobs",
                                "POST /v1/messages/batches",
                                "POST /v1beta/models/{id}:batchGenerateContent",
                                "POST /v1beta/models/{id}:asyncBatchEmbedContent");
-constexpr auto retrieve =
-    routes("GET /v1/batches/{id}", "GET /v1/messages/batches/{id}", "GET /v1beta/batches/{id}");
-constexpr auto list = routes("GET /v1/batches", "GET /v1/messages/batches", "GET /v1beta/batches");
+constexpr auto retrieve = routes("GET /v1/batches/{id}",
+                                 "GET /v1/batch/jobs/{id}",
+                                 "GET /v1/messages/batches/{id}",
+                                 "GET /v1beta/batches/{id}");
+constexpr auto list = routes(
+    "GET /v1/batches", "GET /v1/batch/jobs", "GET /v1/messages/batches", "GET /v1beta/batches");
 constexpr auto content = routes("GET /v1/files/{id}/content",
+                                "GET /v1/batches/{id}/results",
                                 "GET /v1/messages/batches/{id}/results",
                                 "GET /v1beta/files/{id}:download",
                                 "GET /download/v1beta/files/{id}:download");
-constexpr auto upload = routes("POST /v1/files", "POST /upload/v1beta/sessions/{id}");
+constexpr auto upload =
+    routes("POST /v1/files", "POST /v1/files/upload", "POST /upload/v1beta/sessions/{id}");
 constexpr auto start_upload = routes("POST /upload/v1beta/files");
 constexpr auto remove = routes(
     "DELETE /v1/files/{id}", "DELETE /v1/messages/batches/{id}", "DELETE /v1beta/files/{id}");

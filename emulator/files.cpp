@@ -88,11 +88,17 @@ std::filesystem::path Files::new_blob() {
 core::Result<FilePtr> Files::add(FileObject file) {
     if (file.id.empty()) file.id = new_id("file-");
     const std::lock_guard lock(mutex_);
-    if (files_.contains(file.id))
+    const auto known = files_.find(file.id);
+    if (known != files_.end() && !expired(*known->second, file.created_at))
         return core::Error(core::Errc::conflict, "there is a file called " + file.id);
     file.order = next_order_++;
     auto shared = std::make_shared<const FileObject>(std::move(file));
     OVERNIGHT_TRY(journal_.put("file", record_of(*shared)));
+    if (known != files_.end()) {
+        std::error_code ignored;
+        std::filesystem::remove(known->second->path, ignored);
+        files_.erase(known);
+    }
     files_.emplace(shared->id, shared);
     return FilePtr(shared);
 }
@@ -146,6 +152,15 @@ std::string new_id(std::string_view prefix) {
 
 std::string new_hex_id(std::string_view prefix) {
     return std::string(prefix) + core::hex(core::random_bytes(16));
+}
+
+std::string new_uuid(std::string_view prefix) {
+    std::string id = core::hex(core::random_bytes(16));
+    id[12] = '4';  // the version, and below the variant (RFC 9562 5.4)
+    id[16] = 'a';
+    for (const std::size_t at : {20U, 16U, 12U, 8U})
+        id.insert(at, 1, '-');
+    return std::string(prefix) + id;
 }
 
 }  // namespace overnight::emulator

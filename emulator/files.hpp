@@ -74,5 +74,7 @@ private:
 std::string new_id(std::string_view prefix);
 /// 32 hexadecimal digits behind `prefix`.
 std::string new_hex_id(std::string_view prefix);
+/// A random UUID behind `prefix`.
+std::string new_uuid(std::string_view prefix = {});
 
 }  // namespace overnight::emulator

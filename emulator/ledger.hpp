@@ -13,7 +13,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace overnight::emulator {
 
@@ -27,8 +27,23 @@ struct BilledLine {
     std::string_view tier;  ///< "batch", "flex" or "standard"
 };
 
+/// What an earlier life of the emulator billed of one batch: keys may be missing or doubled, so it
+/// is counted how often. Memory: some 50 bytes a line.
+class BilledBefore {
+public:
+    void add(std::string_view custom_id, std::string_view request_sha256);
+    /// True as often as the request was billed.
+    bool take(std::string_view custom_id, const Sha256& request);
+    /// All has been taken.
+    bool empty() const noexcept { return left_.empty(); }
+
+private:
+    std::unordered_map<std::uint64_t, std::uint64_t> left_;  ///< by a hash of both
+};
+
 class Ledger {
 public:
+    /// A line that a killed process left unfinished is cut off: its consequence was never seen.
     static core::Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& path,
                                                       const VirtualClock& clock);
 
@@ -48,8 +63,7 @@ public:
     /// Appends a "billed" line to `lines`, for append().
     void put_billed(std::string& lines, const BilledLine& billed) const;
 
-    /// The custom_ids of `batch` that an earlier life of the emulator billed.
-    core::Result<std::unordered_set<std::string>> billed_before(std::string_view batch) const;
+    core::Result<BilledBefore> billed_before(std::string_view batch) const;
 
     const std::filesystem::path& path() const noexcept { return path_; }
 

@@ -6,7 +6,7 @@
 
 namespace overnight::emulator {
 
-enum class Provider { openai, gemini, anthropic };
+enum class Provider { openai, gemini, anthropic, together, mistral, xai };
 
 std::string_view name(Provider provider) noexcept;
 std::optional<Provider> provider_of(std::string_view name) noexcept;

@@ -47,6 +47,18 @@ core::Result<> BatchRun::execute(std::uint64_t until,
     return {};
 }
 
+core::Result<> BatchRun::rerun_billed(Executor& executor,
+                                      const FaultScript& faults,
+                                      const VirtualClock& clock) {
+    while (!setup_.billed_before.empty()) {
+        OVERNIGHT_TRY_ASSIGN(const auto line, input_.next());
+        if (!line) break;
+        OVERNIGHT_TRY(execute_line(*line, executor, faults, clock.seconds()));
+    }
+    billed_.clear();  // by a script that is another one now
+    return {};
+}
+
 core::Result<> BatchRun::execute_line(std::string_view line,
                                       Executor& executor,
                                       const FaultScript& faults,
@@ -61,8 +73,15 @@ core::Result<> BatchRun::execute_line(std::string_view line,
         fail_all(*setup_.behaviour.all_failed);
     } else {
         const Executor::Request request{
-            setup_.endpoint, parsed.body,  hash,           Tier::batch, now,
-            setup_.ordinal,  setup_.model, setup_.version, setup_.cache};
+            setup_.format->endpoint_of_line(parsed).value_or(setup_.endpoint),
+            parsed.body,
+            hash,
+            Tier::batch,
+            now,
+            setup_.ordinal,
+            setup_.model,
+            setup_.version,
+            setup_.cache};
         executor.run(request, faults, result_);
     }
     const bool success = result_.succeeded();
@@ -98,8 +117,7 @@ void BatchRun::fail_all(const Rule& rule) {
 void BatchRun::bill(std::string_view custom_id, const Sha256& hash) {
     counts_.input_tokens += result_.input_tokens;
     counts_.output_tokens += result_.output_tokens;
-    if (!setup_.billed_before.empty() && setup_.billed_before.contains(std::string(custom_id)))
-        return;
+    if (setup_.billed_before.take(custom_id, hash)) return;
     ledger_.put_billed(billed_, {setup_.batch, custom_id, hash, result_.input_tokens,
                                  result_.output_tokens, name(Tier::batch)});
 }

@@ -14,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_set>
 
 namespace overnight::emulator {
 
@@ -43,8 +42,7 @@ public:
         Behaviour behaviour;
         std::filesystem::path output;  ///< made by this run
         std::filesystem::path errors;
-        std::unordered_set<std::string>
-            billed_before;  ///< custom_ids that must not be billed again
+        BilledBefore billed_before;  ///< what must not be billed again
     };
 
     static core::Result<std::unique_ptr<BatchRun>> start(Setup setup,
@@ -58,6 +56,12 @@ public:
                            const FaultScript& faults,
                            const VirtualClock& clock,
                            const std::function<bool(const RunCounts&)>& go_on);
+
+    /// Runs on until all that an earlier life billed has run again: it was paid for, so it has
+    /// results. Nothing is billed.
+    core::Result<> rerun_billed(Executor& executor,
+                                const FaultScript& faults,
+                                const VirtualClock& clock);
 
     /// Why lines did not run.
     enum class Unrun { none, expired, cancelled };

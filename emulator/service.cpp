@@ -4,6 +4,8 @@
 #include "core/bytes.hpp"
 #include "emulator/dialect.hpp"
 
+#include <algorithm>
+
 namespace overnight::emulator {
 
 namespace {
@@ -57,10 +59,23 @@ Call call_of(World& world, const net::RequestHead& head) {
     return call;
 }
 
+// The target as the ledger shows it: without a key.
+std::string without_key(std::string_view target) {
+    constexpr std::string_view name = "key=";
+    std::string shown(target);
+    for (std::size_t at = shown.find('?'); at != std::string::npos; at = shown.find('&', at + 1)) {
+        if (std::string_view(shown).substr(at + 1).starts_with(name)) {
+            const std::size_t begin = at + 1 + name.size();
+            shown.replace(begin, std::min(shown.find('&', begin), shown.size()) - begin, "...");
+        }
+    }
+    return shown;
+}
+
 core::Result<> note_request(World& world, const Call& call) {
     return world.ledger->event("request", [&](ObjectWriter& event) {
         event.text("method", call.method)
-            .text("path", call.target)
+            .text("path", without_key(call.target))
             .text_or_null("key", call.key_fingerprint);
     });
 }

@@ -28,16 +28,17 @@ void replace_text(std::string& body,
 void spoil_id(std::string& body,
               std::string_view id,
               std::string_view how,
-              std::string_view prefix) {
-    const std::string member = member_of("id", id) + ',';
+              std::string_view prefix,
+              std::string_view name) {
+    const std::string member = member_of(name, id) + ',';
     const std::size_t at = body.find(member);
     if (at == std::string::npos) return;
     std::string instead;
-    if (how == "empty") instead = R"("id":"",)";
-    if (how == "number") instead = R"("id":17,)";
+    if (how == "empty") instead = member_of(name, "") + ',';
+    if (how == "number") instead = '"' + std::string(name) + "\":17,";
     if (how == "long")
-        instead = member_of("id", std::string(prefix) + std::string(10 * 1024, 'a')) + ',';
-    if (how == "other") instead = member_of("id", new_hex_id(prefix)) + ',';
+        instead = member_of(name, std::string(prefix) + std::string(10 * 1024, 'a')) + ',';
+    if (how == "other") instead = member_of(name, new_hex_id(prefix)) + ',';
     body.replace(at, member.size(), instead);
 }
 

@@ -12,10 +12,12 @@ void replace_text(std::string& body,
                   std::string_view truth,
                   std::string_view shown);
 
-/// bad_id: alters the first `"id"` as its "as" says. `prefix` is that of the provider's ids.
+/// bad_id: alters the first member `name`, the batch's id, as its "as" says. `prefix` is that of
+/// the provider's ids.
 void spoil_id(std::string& body,
               std::string_view id,
               std::string_view how,
-              std::string_view prefix);
+              std::string_view prefix,
+              std::string_view name = "id");
 
 }  // namespace overnight::emulator

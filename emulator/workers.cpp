@@ -33,7 +33,7 @@ void Batches::perform(Job& job, Executor& executor) {
         done = perform_execute(entry, job.step.until_line, executor);
         break;
     case Step::Kind::publish:
-        done = perform_publish(entry);
+        done = perform_publish(entry, executor);
         break;
     case Step::Kind::none:
         break;
@@ -47,7 +47,7 @@ void Batches::perform(Job& job, Executor& executor) {
     batch.status = BatchStatus::failed;
     batch.ended_at = clock_.now();
     entry.run.reset();
-    entry.input = Descriptor();
+    end(entry);
     note_states(batch, {batch.status});
 }
 
@@ -133,7 +133,7 @@ core::Result<> Batches::perform_execute(Entry& entry, std::uint64_t until, Execu
     return {};
 }
 
-core::Result<> Batches::perform_publish(Entry& entry) {
+core::Result<> Batches::perform_publish(Entry& entry, Executor& executor) {
     BatchRun::Unrun unrun = BatchRun::Unrun::none;
     bool has_lines = false;
     {
@@ -143,10 +143,16 @@ core::Result<> Batches::perform_publish(Entry& entry) {
         if (batch.status == BatchStatus::cancelling && batch.executed < batch.total)
             unrun = BatchRun::Unrun::cancelled;
         has_lines = batch.validated && batch.errors.empty() && batch.total > 0;
+        // What an earlier life had opened may have been deleted since.
+        if (entry.restored && !entry.run && !entry.input &&
+            files_.find(batch.input_file_id, clock_.seconds()) == nullptr)
+            has_lines = false;
     }
     // Nothing is written for a batch that was cancelled before its input had been read.
     if (has_lines) {
         OVERNIGHT_TRY(open_run(entry));
+        const auto script = faults_.current();
+        OVERNIGHT_TRY(entry.run->rerun_billed(executor, *script, clock_));
         OVERNIGHT_TRY(entry.run->publish(unrun));
     }
     if (entry.run) take_counts(entry, entry.run->counts());

@@ -65,7 +65,8 @@ std::string thought_of(const Answer& answer, std::string_view text) {
     const std::uint64_t left = most - std::min(most, tokens_of(text));
     Random random(hash_text(answer.prompt.user_text, 1));
     const std::string thought = sentence(answer.prompt.user_text, random, 8, 20);
-    return std::string(cut_utf8(thought, static_cast<std::size_t>(left * 4)));
+    const std::uint64_t tokens = std::min<std::uint64_t>(left, thought.size());
+    return std::string(cut_utf8(thought, static_cast<std::size_t>(tokens * 4)));
 }
 
 void put_thinking(std::string& out, const Answer& answer, std::string_view thought) {

@@ -23,15 +23,28 @@ void empty_arrays(json::value& value) {
     }
 }
 
+// Metadata comes back as it was, and so has the key of an inline request whatever else is in it.
 void put_member(std::string& out, std::string_view key, std::string_view raw) {
-    boost::system::error_code error;
-    json::value value = json::parse(json::string_view(raw.data(), raw.size()), error);
-    if (error) return;
-    if (key != "metadata") empty_arrays(value);
+    std::string shown(raw);
+    if (key != "metadata") {
+        boost::system::error_code error;
+        json::value value = json::parse(json::string_view(raw.data(), raw.size()), error);
+        if (error) return;
+        empty_arrays(value);
+        shown = json::serialize(value);
+    }
     out += ',';
     put_json(out, key);
     out += ':';
-    out += json::serialize(value);
+    out += shown;
+}
+
+// The line's own members, and those that the service writes beside them.
+bool comes_back(std::string_view key) {
+    for (const std::string_view own : {"key", "request", "response", "error", "status"}) {
+        if (key == own) return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -44,7 +57,7 @@ void EchoReader::put_echo(std::string& out, std::string_view line) {
         document.get_value().get(root) != simdjson::SUCCESS || !is(root, od::json_type::object))
         return;
     members(root, [&](std::string_view key, od::value value) {
-        if (key == "key" || key == "request") return;
+        if (!comes_back(key)) return;
         std::string_view raw;
         if (simdjson::to_json_string(value).get(raw) == simdjson::SUCCESS)
             put_member(out, key, raw);

@@ -25,6 +25,13 @@ core::Error invalid(std::string what) {
     return {core::Errc::invalid_input, std::move(what)};
 }
 
+// Of well-formed UTF-8.
+std::size_t characters_in(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
 bool read_bytes(const json::value& value, FileSpec& spec) {
     std::uint64_t bytes = 0;
     if (value.is_string()) {
@@ -55,7 +62,7 @@ core::Result<> read_member(std::string_view snake, const json::value& value, Fil
                 "File name must be at most 40 characters of lowercase letters, numbers and dashes, "
                 "and must not begin or end with a dash.");
     } else if (snake == "display_name") {
-        if (text.size() > max_display_name)
+        if (characters_in(text) > max_display_name)
             return invalid("* CreateFileRequest.file.display_name: at most 512 characters");
         spec.display_name = std::move(text);
     } else {

@@ -15,7 +15,8 @@
 namespace overnight::emulator::gemini {
 
 /// Removes its file unless it is kept. Nothing is buffered: what was appended stays when the
-/// connection it came over breaks.
+/// connection it came over breaks. The file is open only while bytes arrive: an upload may wait for
+/// ever.
 class HashedBlob {
 public:
     static core::Result<HashedBlob> create(std::filesystem::path path, std::uint64_t max_bytes);
@@ -44,8 +45,9 @@ public:
     void keep() noexcept { owned_ = false; }
 
 private:
-    HashedBlob(std::filesystem::path path, Descriptor out, std::uint64_t max_bytes)
-        : path_(std::move(path)), out_(std::move(out)), max_bytes_(max_bytes) {}
+    HashedBlob(std::filesystem::path path, std::uint64_t max_bytes)
+        : path_(std::move(path)), max_bytes_(max_bytes) {}
+    core::Result<> append_pieces(net::BodyReader& body);
 
     std::filesystem::path path_;
     Descriptor out_;

@@ -79,7 +79,8 @@ void put_metadata(std::string& out, const Batch& batch, const OperationView& vie
     }
     const bool with_output =
         batch.status == BatchStatus::completed || !batch.output_file_id.empty();
-    if (with_output && results_visible(batch, view.now)) {
+    const bool shown = !batch.own_input || view.show_inlined;
+    if (with_output && shown && results_visible(batch, view.now)) {
         ObjectWriter output(metadata.key("output"));
         put_output(output, batch, view);
         output.end();

@@ -94,11 +94,17 @@ core::Result<Reply> embed_content(World& world, const Call& call) {
 }
 
 core::Result<Reply> embed_contents(World& world, const Call& call) {
+    // A bound of the emulator's own, for its memory: an answer is far larger than its request.
+    constexpr std::size_t most = 1'000;
     const auto body = parse_object(call.body);
     const auto* const requests = body ? body->if_contains("requests") : nullptr;
     if (requests == nullptr || !requests->is_array() || requests->get_array().empty())
         return invalid_argument("* BatchEmbedContentsRequest.requests: must not be empty");
-    std::string embeddings;
+    if (requests->get_array().size() > most)
+        return invalid_argument("* BatchEmbedContentsRequest.requests: at most " +
+                                std::to_string(most) + " requests can be in one batch");
+    RequestReader reader;
+    Prompt prompt;
     for (const auto& one : requests->get_array()) {
         const auto* const object = one.if_object();
         const auto* const model = object == nullptr ? nullptr : object->if_contains("model");
@@ -106,6 +112,13 @@ core::Result<Reply> embed_contents(World& world, const Call& call) {
             bare_model(std::string_view(model->get_string())) != call.id)
             return invalid_argument(
                 "* BatchEmbedContentsRequest.requests[].model: must be models/" + call.id);
+        const PaddedBody text(json::serialize(one));
+        const ApiError wrong = reader.read_embed(text.view(), Origin::call, prompt);
+        if (wrong.status != 0) return error_reply(wrong);
+    }
+    // All of them are good: nothing is billed for a call that is refused.
+    std::string embeddings;
+    for (const auto& one : requests->get_array()) {
         const PaddedBody text(json::serialize(one));
         OVERNIGHT_TRY_ASSIGN(
             const Executed result,

@@ -21,8 +21,7 @@ ApiError check_key(const Call& call) {
                 "Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
                 "invalid_request_error", "", ""};
     }
-    for (const Rule* const rule : call.script->world(Fault::bad_key)) {
-        if (rule->has("key") && rule->text("key", "") != call.key) continue;
+    if (key_is_bad(call)) {
         return {401, "Incorrect API key provided. You can find your API key in the dashboard.",
                 "invalid_request_error", "", "invalid_api_key"};
     }

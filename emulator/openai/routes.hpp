@@ -35,7 +35,8 @@ core::Result<Reply> count_input_tokens(World& world, const Call& call);
 core::Result<Reply> list_models(World& world, const Call& call);
 core::Result<Reply> get_model(World& world, const Call& call);
 
-// Shared by the handlers.
+// Shared by the handlers, and with the dialects of those who took over files, results and ordinary
+// endpoints: errors are written in the words of the call's dialect.
 
 /// What a finished upload must fulfil (providers/openai.md 2.1); status 0: fine.
 ApiError check_upload(std::string_view purpose,
@@ -49,8 +50,15 @@ bool known_purpose(std::string_view purpose) noexcept;
 core::Result<FilePtr> add_file(World& world, const Call& call, FileObject file);
 /// Null when the id is unknown, or hidden from this call by a rule.
 FilePtr visible_file(World& world, const Call& call);
-Reply no_such_file(std::string_view id);
+/// The input that a create names; null when there is none, or when file_missing or file_hidden hide
+/// it.
+FilePtr find_input(World& world, const Call& call, std::string_view id);
+Reply no_such_file(const Call& call, std::string_view id);
 /// "limit", with its bounds; nothing when it is malformed.
 std::optional<std::size_t> page_limit(const Call& call, std::size_t fallback, std::size_t most);
+/// By key_scope and list_lag: what a list shows of the dialect's files, in the order of creation.
+std::vector<FilePtr> listed_files(World& world, const Call& call);
+/// The file as an upload's reply shows it: wrong_bytes may falsify its size.
+FileObject shown_upload(const Call& call, const FileObject& file);
 
 }  // namespace overnight::emulator::openai

@@ -94,7 +94,7 @@ ApiError read_spec(std::string_view text, CreateSpec& spec) {
     std::string window;
     if (ApiError wrong = read_text(body, "completion_window", window); wrong.status != 0)
         return wrong;
-    if (!endpoint_of(spec.endpoint)) {
+    if (!endpoint_of(spec.endpoint, Provider::openai)) {
         return wrong_value("endpoint", "Invalid value: '" + spec.endpoint +
                                            "'. Supported values are: " + supported + '.');
     }

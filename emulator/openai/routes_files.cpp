@@ -1,4 +1,5 @@
 // Files (providers/openai.md 2).
+#include "emulator/dialect.hpp"
 #include "emulator/form.hpp"
 #include "emulator/input_line.hpp"
 #include "emulator/openai/routes.hpp"
@@ -64,6 +65,7 @@ ApiError check_upload(std::string_view purpose,
 }
 
 core::Result<FilePtr> add_file(World& world, const Call& call, FileObject file) {
+    file.provider = call.dialect->provider;
     file.created_at = world.clock.seconds();
     file.key = call.key_fingerprint;
     if (file.expires_at > 0) {
@@ -113,51 +115,77 @@ core::Result<Reply> upload_file(World& world, const Call& call) {
     }
     guard.keep();
     OVERNIGHT_TRY_ASSIGN(const FilePtr added, add_file(world, call, std::move(file)));
-    FileObject shown = *added;
+    std::string body;
+    put_file(body, shown_upload(call, *added));
+    return json_reply(std::move(body));
+}
+
+FileObject shown_upload(const Call& call, const FileObject& file) {
+    FileObject shown = file;
     if (const Rule* const rule = call.hit(Fault::wrong_bytes)) {
         shown.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(
             0, static_cast<std::int64_t>(shown.bytes) + rule->integer("delta", -1)));
     }
-    std::string body;
-    put_file(body, shown);
-    return json_reply(std::move(body));
+    return shown;
 }
 
-Reply no_such_file(std::string_view id) {
-    return error_reply(
-        {404, "No such File object: " + std::string(id), "invalid_request_error", "id", ""});
+Reply no_such_file(const Call& call, std::string_view id) {
+    return refuse(
+        call, {404, "No such File object: " + std::string(id), "invalid_request_error", "id", ""});
 }
 
 FilePtr visible_file(World& world, const Call& call) {
     const std::int64_t now = world.clock.seconds();
     FilePtr file = world.files->find(call.id, now);
-    if (file == nullptr || file->provider != Provider::openai || !in_scope(call, *file))
+    if (file == nullptr || file->provider != call.dialect->provider || !in_scope(call, *file))
         return nullptr;
     const Rule* const hidden = call.script->first_world(Fault::file_hidden);
     if (hidden != nullptr && now < file->created_at + hidden->integer("seconds", 5)) return nullptr;
     return file;
 }
 
+FilePtr find_input(World& world, const Call& call, std::string_view id) {
+    const std::int64_t now = world.clock.seconds();
+    FilePtr file = world.files->find(id, now);
+    const Rule* const hidden = call.script->first_world(Fault::file_hidden);
+    if (file == nullptr || file->provider != call.dialect->provider ||
+        file->purpose == inline_requests || call.hit(Fault::file_missing) != nullptr ||
+        (hidden != nullptr && now < file->created_at + hidden->integer("seconds", 5)))
+        return nullptr;
+    return file;
+}
+
 core::Result<Reply> get_file(World& world, const Call& call) {
     const FilePtr file = visible_file(world, call);
-    if (file == nullptr) return no_such_file(call.id);
+    if (file == nullptr) return no_such_file(call, call.id);
     std::string body;
     put_file(body, *file);
     return json_reply(std::move(body));
 }
 
 core::Result<Reply> delete_file(World& world, const Call& call) {
-    if (visible_file(world, call) == nullptr) return no_such_file(call.id);
+    if (visible_file(world, call) == nullptr) return no_such_file(call, call.id);
     OVERNIGHT_TRY(world.ledger->event("delete", [&](ObjectWriter& event) {
         event.text("file", call.id).text("key", call.key_fingerprint);
     }));
     if (call.hit(Fault::delete_ignored) == nullptr &&
         world.files->erase(call.id, world.clock.seconds()) == nullptr) {
-        return no_such_file(call.id);
+        return no_such_file(call, call.id);
     }
     std::string body;
     ObjectWriter(body).text("id", call.id).text("object", "file").raw("deleted", "true").end();
     return json_reply(std::move(body));
+}
+
+std::vector<FilePtr> listed_files(World& world, const Call& call) {
+    const std::int64_t now = world.clock.seconds();
+    std::vector<FilePtr> files = world.files->list(call.dialect->provider, now);
+    const Rule* const lag = call.script->first_world(Fault::list_lag);
+    const std::int64_t newest = now - (lag == nullptr ? 0 : lag->integer("seconds", 60));
+    std::erase_if(files, [&](const FilePtr& file) {
+        return !in_scope(call, *file) || (lag != nullptr && file->created_at > newest);
+    });
+    return files;
 }
 
 core::Result<Reply> list_files(World& world, const Call& call) {
@@ -168,21 +196,15 @@ core::Result<Reply> list_files(World& world, const Call& call) {
     const std::string_view order = call.parameter("order").value_or("desc");
     if (order != "asc" && order != "desc")
         return invalid_request("Invalid value for 'order'.", "order", "invalid_value");
-    std::vector<FilePtr> files = world.files->list(Provider::openai, world.clock.seconds());
+    std::vector<FilePtr> files = listed_files(world, call);
     if (order == "desc") std::reverse(files.begin(), files.end());
     const auto purpose = call.parameter("purpose");
-    const Rule* const lag = call.script->first_world(Fault::list_lag);
-    const std::int64_t newest =
-        world.clock.seconds() - (lag == nullptr ? 0 : lag->integer("seconds", 60));
-    std::erase_if(files, [&](const FilePtr& file) {
-        return (purpose && *purpose != file->purpose) || !in_scope(call, *file) ||
-               (lag != nullptr && file->created_at > newest);
-    });
+    std::erase_if(files, [&](const FilePtr& file) { return purpose && *purpose != file->purpose; });
     auto from = files.begin();
     if (const auto after = call.parameter("after")) {
         from = std::find_if(files.begin(), files.end(),
                             [&](const FilePtr& file) { return file->id == *after; });
-        if (from == files.end()) return no_such_file(*after);
+        if (from == files.end()) return no_such_file(call, *after);
         ++from;
     }
     ListPage page;

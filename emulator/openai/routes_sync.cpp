@@ -1,4 +1,5 @@
 // The ordinary endpoints: one request, one answer (providers/openai.md 10), and the models.
+#include "emulator/dialect.hpp"
 #include "emulator/input_line.hpp"
 #include "emulator/openai/requests.hpp"
 #include "emulator/openai/routes.hpp"
@@ -41,8 +42,8 @@ void put_model(std::string& out, std::string_view id) {
         .end();
 }
 
-Reply bad_json() {
-    return invalid_request("We could not parse the JSON body of your request.");
+Reply bad_json(const Call& call) {
+    return refuse(call, {400, "We could not parse the JSON body of your request."});
 }
 
 // "standard" or "flex"; nothing for a tier that the model does not have (providers/openai.md 7).
@@ -73,15 +74,16 @@ core::Result<Reply> ordinary_call(World& world, const Call& call) {
     Prompt prompt;
     if (!InputLineReader().is_json(body.view()) ||
         Requests().read(*endpoint, body.view(), prompt).status != 0) {
-        return bad_json();
+        return bad_json(call);
     }
     const auto tier = tier_of(prompt, *endpoint);
     if (!tier)
-        return invalid_request("Invalid service_tier argument", "service_tier", "invalid_value");
+        return refuse(call,
+                      invalid("Invalid service_tier argument", "service_tier", "invalid_value"));
     OVERNIGHT_TRY_ASSIGN(Executed result, execute_ordinary(world, call, {*endpoint, *tier}, body));
-    if (result.body.empty()) put_error_body(result.body, result.error);
-    Reply reply = json_reply(std::move(result.body));
-    reply.status = result.status == 0 ? 500 : result.status;
+    if (result.body.empty()) result.error.status = result.status == 0 ? 500 : result.status;
+    Reply reply =
+        result.body.empty() ? refuse(call, result.error) : json_reply(std::move(result.body));
     add_rate_limits(reply);
     return reply;
 }
@@ -91,7 +93,7 @@ core::Result<Reply> count_input_tokens(World&, const Call& call) {
     Prompt prompt;
     if (!InputLineReader().is_json(body.view()) ||
         Requests().read(Endpoint::responses, body.view(), prompt).status != 0) {
-        return bad_json();
+        return bad_json(call);
     }
     std::string out;
     ObjectWriter(out)

@@ -1,6 +1,7 @@
 // Validation of input files.
 #include "emulator/openai/validate.hpp"
 
+#include "core/text.hpp"
 #include "emulator/input_line.hpp"
 #include "emulator/openai/requests.hpp"
 
@@ -14,15 +15,17 @@ constexpr std::size_t max_errors = 100;
 
 class Validator {
 public:
-    explicit Validator(Endpoint endpoint) : endpoint_(endpoint) {}
+    Validator(Endpoint endpoint, const LineRules& rules) : endpoint_(endpoint), rules_(rules) {}
 
     // False when looking at more lines is pointless.
     bool look_at(std::string_view line) {
         ++result_.lines;
-        if (result_.lines > max_batch_lines) {
+        if (result_.lines > rules_.max_lines) {
             result_.errors.clear();
             add("too_many_tasks",
-                "The batch contains more requests than the 50,000 that are allowed.", "", 0);
+                "The batch contains more requests than the " + core::grouped(rules_.max_lines) +
+                    " that are allowed.",
+                "", 0);
             return false;
         }
         InputLine parsed;
@@ -44,22 +47,33 @@ public:
 
 private:
     void look_at(const InputLine& line) {
-        if (!line.has_custom_id) return missing("custom_id");
-        if (!line.has_method) return missing("method");
-        if (!line.has_url) return missing("url");
+        const bool full = rules_.target == LineRules::Target::required;
+        if (!line.has_custom_id && rules_.custom_id == LineRules::CustomId::required)
+            return missing("custom_id");
+        if (full && !line.has_method) return missing("method");
+        if (full && !line.has_url) return missing("url");
         if (!line.has_body) return missing("body");
-        if (!ids_.emplace(line.custom_id).second) return error("duplicate_custom_id", "custom_id");
-        if (line.method != "POST") {
+        if (line.has_custom_id && !ids_.emplace(line.custom_id).second)
+            return error("duplicate_custom_id", "custom_id");
+        if (line.has_method && line.method != "POST") {
             return add("invalid_request", "Invalid method: only 'POST' is accepted.", "method",
                        result_.lines);
         }
-        if (line.url != path_of(endpoint_)) return error("invalid_url", "url");
-        look_at_body(line.body);
+        Endpoint endpoint = endpoint_;
+        if (rules_.mix == LineRules::Mix::allowed) {
+            const auto own = endpoint_of(line.url, Provider::openai);
+            if (!own) return error("invalid_url", "url");
+            endpoint = *own;
+        } else if (line.has_url && line.url != path_of(endpoint_)) {
+            return error("invalid_url", "url");
+        }
+        look_at_body(line.body, endpoint);
     }
 
-    void look_at_body(std::string_view body) {
-        if (prompts_.read(endpoint_, body, prompt_).status != 0)
+    void look_at_body(std::string_view body, Endpoint endpoint) {
+        if (prompts_.read(endpoint, body, prompt_).status != 0)
             return error("invalid_json_line", "");
+        if (prompt_.model.empty()) prompt_.model = rules_.model;
         if (prompt_.model.empty())
             return add("invalid_request", "Model parameter is required.", "body.model",
                        result_.lines);
@@ -71,7 +85,7 @@ private:
                 "body.model", result_.lines);
         }
         if (result_.model.empty()) result_.model = prompt_.model;
-        if (result_.model != prompt_.model) {
+        if (result_.model != prompt_.model && rules_.mix == LineRules::Mix::refused) {
             return add("mismatched_model",
                        "The model '" + prompt_.model +
                            "' for this request does not match the rest of the batch. Each batch "
@@ -80,13 +94,13 @@ private:
                        "body.model", result_.lines);
         }
         if (!prompt_.has_input) {
-            const bool chat = endpoint_ == Endpoint::chat_completions;
+            const bool chat = endpoint == Endpoint::chat_completions;
             return add("invalid_request",
                        chat ? "Messages parameter is required." : "Input parameter is required.",
                        chat ? "body.messages" : "body.input", result_.lines);
         }
         result_.tokens += prompt_.input_tokens();
-        if (endpoint_ == Endpoint::embeddings) embedding_inputs_ += prompt_.inputs.size();
+        if (endpoint == Endpoint::embeddings) embedding_inputs_ += prompt_.inputs.size();
     }
 
     void missing(const std::string& parameter) {
@@ -102,6 +116,7 @@ private:
     }
 
     const Endpoint endpoint_;
+    const LineRules rules_;
     InputLineReader reader_;
     Requests prompts_;
     Prompt prompt_;
@@ -138,8 +153,8 @@ std::string validation_message(std::string_view code) {
     return "The batch was refused.";
 }
 
-core::Result<Validation> validate(LineReader& lines, Endpoint endpoint) {
-    Validator validator(endpoint);
+core::Result<Validation> validate(LineReader& lines, Endpoint endpoint, const LineRules& rules) {
+    Validator validator(endpoint, rules);
     while (true) {
         OVERNIGHT_TRY_ASSIGN(const auto line, lines.next());
         if (!line || !validator.look_at(*line)) break;

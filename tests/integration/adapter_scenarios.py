@@ -5,7 +5,10 @@ billed once.
 """
 import collections
 
-from harness import ANTHROPIC, answer_table, numbered_rows
+from harness import ANTHROPIC, MISTRAL, TOGETHER, XAI, answer_table, numbered_rows
+
+# Nothing is known there that stops a late create: one that a list does not show is held, unless the list proves itself.
+NO_FENCE = (TOGETHER, MISTRAL, XAI)
 
 ROW = r'row-\d{6}'
 
@@ -190,6 +193,8 @@ class AdapterScenarios:
         self.billed_once()
 
     def test_29_counts_that_are_wrong(self):
+        if self.dialect is XAI:
+            self.skipTest('the end is known by their sum')
         if self.dialect is ANTHROPIC:
             self.skipTest('the page promises their sum, and a lost create is known by it')
         self.run_job([{'fault': 'wrong_counts', 'batch': 1, 'completed': 3, 'failed': 0}])
@@ -203,6 +208,8 @@ class AdapterScenarios:
         self.billed_once()
 
     def test_31_a_create_that_was_lost(self):
+        if self.dialect in NO_FENCE:
+            self.skipTest('test_dialects.LostCreates says what happens')
         report = self.run_job([{'fault': 'drop', 'nth': 2}], more='batch_requests = 10')
         self.assertEqual(len(self.creates()), report['batches'])
         self.billed_once()
@@ -223,6 +230,8 @@ class AdapterScenarios:
         self.billed_once()
 
     def test_35_a_strange_page_in_place_of_the_creates_reply(self):
+        if self.dialect in NO_FENCE:
+            self.skipTest('test_dialects.LostCreates says what happens')
         report = self.run_job([{'fault': 'reject_html', 'nth': 2, 'status': 200}], more='batch_requests = 10')
         self.assertEqual(len(self.creates()), report['batches'])
         self.billed_once()

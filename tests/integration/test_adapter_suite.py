@@ -3,7 +3,7 @@ import os
 import unittest
 
 from adapter_scenarios import AdapterScenarios
-from harness import ANTHROPIC, GEMINI, OPENAI, World
+from harness import ANTHROPIC, GEMINI, MISTRAL, OPENAI, TOGETHER, XAI, World
 
 wanted = os.environ.get('OVERNIGHT_DIALECT', '')
 
@@ -18,6 +18,18 @@ if wanted in ('', 'gemini'):
 if wanted in ('', 'anthropic'):
     class Anthropic(AdapterScenarios, World):
         dialect = ANTHROPIC
+
+if wanted in ('', 'together'):
+    class Together(AdapterScenarios, World):
+        dialect = TOGETHER
+
+if wanted in ('', 'mistral'):
+    class Mistral(AdapterScenarios, World):
+        dialect = MISTRAL
+
+if wanted in ('', 'xai'):
+    class Xai(AdapterScenarios, World):
+        dialect = XAI
 
 
 if __name__ == '__main__':

@@ -266,6 +266,22 @@ TEST(AnthropicBatches, results_are_there_from_the_end_to_the_29th_day_after_the_
     EXPECT_EQ(number_in(archived, "/request_counts/succeeded"), 2);
 }
 
+TEST(AnthropicBatches, what_has_not_run_a_day_after_the_creation_expires) {
+    AnthropicSession session(R"([{"fault":"batch_time","seconds":172800}])");
+    const std::string id = session.start(batch_of(40));
+    session.wait_for_state("in_progress");
+    session.advance(23 * 3'600);
+    EXPECT_EQ(text_in(session.batch(id), "/processing_status"), "in_progress");
+    session.advance(30 * 3'600);
+    const json::object ended = session.finish(id);
+    const std::int64_t ran = number_in(ended, "/request_counts/succeeded");
+    EXPECT_GE(ran, 18);
+    EXPECT_LE(ran, 20) << "what was due by the expiry, and no more";
+    EXPECT_EQ(number_in(ended, "/request_counts/expired"), 40 - ran);
+    EXPECT_EQ(count_of(session.results(id), "expired"), static_cast<std::size_t>(40 - ran));
+    EXPECT_EQ(session.ledger("billed").size(), static_cast<std::size_t>(ran));
+}
+
 TEST(AnthropicBatches, a_restarted_emulator_goes_on_and_bills_nothing_twice) {
     const TempDirectory state;
     std::string running;

@@ -64,6 +64,17 @@ void AnthropicSession::run_lines(const std::string& id, std::size_t lines) {
     throw std::runtime_error("the lines never ran");
 }
 
+void AnthropicSession::wait_for_state(std::string_view state) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{240};
+    while (std::chrono::steady_clock::now() < deadline) {
+        for (const json::object& line : ledger("state")) {
+            if (text_in(line, "/status") == state) return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    throw std::runtime_error("no batch was " + std::string(state));
+}
+
 std::vector<json::object> AnthropicSession::results(const std::string& id) {
     const RawReply reply = get("/v1/messages/batches/" + id + "/results");
     std::vector<json::object> all;

@@ -38,6 +38,8 @@ public:
     boost::json::object finish(const std::string& id);
     /// Moves the clock until that many lines have run, or the batch has ended.
     void run_lines(const std::string& id, std::size_t lines);
+    /// Waits, with the clock standing still, until the ledger has a batch enter that state.
+    void wait_for_state(std::string_view state);
     std::vector<boost::json::object> results(const std::string& id);
     std::vector<boost::json::object> ledger(std::string_view event) {
         return session_.ledger(event);

@@ -155,6 +155,7 @@ TEST(GeminiBatch, inline_requests_come_back_inline_with_their_metadata) {
     const json::object listed = object_of(gemini.get("/v1beta/batches"));
     EXPECT_TRUE(at(listed, "/operations/0/done").is_bool());
     EXPECT_TRUE(at(listed, "/operations/0/response/inlinedResponses").is_null());
+    EXPECT_TRUE(at(listed, "/operations/0/metadata/output").is_null());
     const auto billed = gemini.session.ledger("billed");
     ASSERT_EQ(billed.size(), 2U);
     EXPECT_EQ(text_in(billed[0], "/custom_id"), "a");
@@ -402,6 +403,22 @@ TEST(GeminiBatch, a_hundred_may_be_under_way) {
     const auto& details = at(error, "/error/details").as_array();
     ASSERT_EQ(details.size(), 1U);
     EXPECT_EQ(details[0].at("@type"), "type.googleapis.com/google.rpc.Help");
+}
+
+TEST(GeminiBatch, one_that_takes_longer_than_two_days_expires) {
+    GeminiSession gemini(
+        R"([{"fault":"batch_time","seconds":345600},{"fault":"partial_results"}])");
+    const std::string name = gemini.start_batch(gemini_lines(40));
+    (void)gemini.wait_for(name, "BATCH_STATE_RUNNING");
+    gemini.session.advance(47 * 3'600);
+    EXPECT_EQ(state_of(gemini.batch(name)), "BATCH_STATE_RUNNING");
+    gemini.session.advance(50 * 3'600);
+    const json::object done = gemini.finish(name);
+    EXPECT_EQ(state_of(done), "BATCH_STATE_EXPIRED");
+    const std::size_t ran = gemini.session.ledger("billed").size();
+    EXPECT_GE(ran, 16U);
+    EXPECT_LE(ran, 20U) << "what was due by the expiry, and no more";
+    EXPECT_EQ(gemini.lines(done).size(), ran);
 }
 
 TEST(GeminiBatch, a_restart_knows_it_again_and_bills_nothing_twice) {

@@ -130,6 +130,32 @@ TEST(GeminiUpload, a_chosen_name_can_be_had_once) {
               "INVALID_ARGUMENT");
 }
 
+TEST(GeminiUpload, a_name_is_free_again_when_its_file_has_expired) {
+    GeminiSession gemini;
+    const std::string message = R"({"file":{"name":"files/run-1"}})";
+    EXPECT_EQ(gemini.upload("first", message).status, 200);
+    gemini.session.advance(48 * 3'600 + 1);
+    const RawReply again = gemini.upload("again", message);
+    EXPECT_EQ(again.status, 200) << again.body;
+    EXPECT_EQ(gemini.get("/v1beta/files/run-1").status, 200);
+}
+
+TEST(GeminiUpload, sessions_hold_no_files_open) {
+    GeminiSession gemini;
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(gemini.upload("x").status, 200);
+        const std::string path = GeminiSession::upload_path(gemini.start_upload("{}"));
+        EXPECT_EQ(gemini.send_chunk(path, "y", 0, "upload").status, 200);
+    }
+    int open = 0;
+    for (const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        const auto target = std::filesystem::read_symlink(one.path(), gone).string();
+        if (target.find("/blob-") != std::string::npos) ++open;
+    }
+    EXPECT_EQ(open, 0);
+}
+
 TEST(GeminiUpload, of_two_with_one_name_the_second_to_end_fails) {
     GeminiSession gemini;
     const std::string message = R"({"file":{"name":"files/run-1"}})";

@@ -243,6 +243,32 @@ TEST(GeminiEcho, gives_back_what_it_does_not_know_with_empty_arrays) {
     EXPECT_EQ(out, R"(,"metadata":{"key":"k","tags":["a"]})");
 }
 
+TEST(GeminiEcho, keeps_a_metadata_that_is_deep_and_lets_no_input_pose_as_an_answer) {
+    const std::string deep = std::string(60, '[') + std::string(60, ']');
+    const PaddedBody inlined(R"({"request":{},"metadata":{"key":"k","n":12345678901234567890123,)"
+                             R"("deep":)" +
+                             deep + "}}");
+    std::string out;
+    EchoReader().put_echo(out, inlined.view());
+    EXPECT_EQ(out, R"(,"metadata":{"key":"k","n":12345678901234567890123,"deep":)" + deep + "}");
+    const PaddedBody poser(
+        R"({"key":"k","response":{"a":1},"error":{"code":3},"status":{},"n":1})");
+    out.clear();
+    EchoReader().put_echo(out, poser.view());
+    EXPECT_EQ(out, R"(,"n":1)");
+}
+
+TEST(GeminiFileSpec, counts_the_characters_of_a_name_not_its_bytes) {
+    const auto spec_with = [](std::size_t n) {
+        std::string name;
+        for (std::size_t i = 0; i < n; ++i)
+            name += "\u00fc";
+        return read_file_spec(R"({"file":{"displayName":")" + name + R"("}})");
+    };
+    EXPECT_TRUE(spec_with(512));
+    EXPECT_FALSE(spec_with(513));
+}
+
 TEST(GeminiTimes, have_nine_digits) {
     EXPECT_EQ(timestamp(core::TimePoint{std::chrono::milliseconds{1'765'391'221'407}}),
               "2025-12-10T18:27:01.407000000Z");

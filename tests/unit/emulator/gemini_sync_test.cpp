@@ -128,6 +128,25 @@ TEST(GeminiSync, embeds_one_and_many) {
         << "each must name the model";
 }
 
+TEST(GeminiSync, a_call_with_one_bad_text_embeds_and_bills_nothing) {
+    GeminiSession gemini;
+    const std::string good =
+        R"({"model":"models/gemini-embedding-001","content":{"parts":[{"text":"steel"}]}})";
+    const std::string empty = R"({"model":"models/gemini-embedding-001","content":{"parts":[]}})";
+    const auto embed = [&](const std::string& requests) {
+        return gemini.post("/v1beta/models/gemini-embedding-001:batchEmbedContents",
+                           R"({"requests":[)" + requests + "]}");
+    };
+    EXPECT_EQ(embed(good + "," + empty).status, 400);
+    EXPECT_EQ(embed(good + R"(,{"model":"models/other"})").status, 400);
+    EXPECT_TRUE(gemini.session.ledger("billed").empty());
+    std::string many = good;
+    for (int i = 0; i < 1'000; ++i)
+        many += "," + good;
+    EXPECT_EQ(embed(many).status, 400) << "an answer needs two hundred times the request's memory";
+    EXPECT_TRUE(gemini.session.ledger("billed").empty());
+}
+
 TEST(GeminiSync, models_say_what_can_be_batched) {
     GeminiSession gemini;
     const json::object all = object_of(gemini.get("/v1beta/models?pageSize=1000"));
@@ -167,6 +186,7 @@ TEST(GeminiKeys, come_in_a_header_or_in_the_query) {
     EXPECT_EQ(with_key(gemini, "/v1beta/batches", "Authorization: Bearer abc").status, 403);
     const auto requests = gemini.session.ledger("request");
     EXPECT_EQ(text_in(requests.at(0), "/key"), text_in(requests.at(1), "/key"));
+    EXPECT_EQ(text_in(requests.at(0), "/path"), "/v1beta/batches?key=...") << "keys are no-one's";
 }
 
 TEST(GeminiKeys, a_bad_one_is_refused_as_the_rule_wants) {
