@@ -22,7 +22,7 @@ endif()
 add_library(overnight_options INTERFACE)
 target_compile_options(overnight_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
-  -fstack-protector-strong -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+  -fstack-protector-strong -fstack-clash-protection -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 and 13 warn falsely here once the optimiser has inlined std::string and std::variant.
   target_compile_options(overnight_options INTERFACE
@@ -44,7 +44,7 @@ if(OVERNIGHT_SANITIZE)
 else()
   if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_definitions(overnight_options INTERFACE _GLIBCXX_ASSERTIONS)
-    target_compile_options(overnight_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    target_compile_options(overnight_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
   endif()
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
