@@ -34,6 +34,10 @@ void Batches::restore(const std::vector<boost::json::value>& records) {
         Batch& batch = entry->batch;
         if (!is_terminal(batch.status)) {
             batch.behaviour = decide_behaviour(batch);
+            // An addition that a kill cut off was never acknowledged.
+            const FilePtr growing =
+                batch.open ? files_.find(batch.input_file_id, clock_.seconds()) : nullptr;
+            if (growing != nullptr) (void)keep_lines(growing->path, batch.total);
             // What a create has looked at need not be looked at again.
             batch.validated =
                 batch.validated || (batch.own_input && (batch.open || batch.total > 0));
@@ -145,7 +149,7 @@ core::Result<Batch> Batches::create(const CreateSpec& spec) {
     return copy;
 }
 
-core::Result<> Batches::append(std::string_view id, std::string_view lines, std::uint64_t count) {
+core::Result<> Batches::append(std::string_view id, const Addition& addition) {
     {
         const std::lock_guard lock(mutex_);
         const auto found = std::find_if(entries_.begin(), entries_.end(),
@@ -156,17 +160,34 @@ core::Result<> Batches::append(std::string_view id, std::string_view lines, std:
         const bool runs =
             batch.status == BatchStatus::validating || batch.status == BatchStatus::in_progress;
         const FilePtr input = files_.find(batch.input_file_id, clock_.seconds());
-        if (!runs || batch.published || input == nullptr)
+        // From the expiry on a worker may be writing the last results.
+        if (!runs || batch.published || clock_.now() >= batch.expires || input == nullptr)
             return core::Error(core::Errc::conflict, "the batch has ended");
-        // A worker reads no further than to the lines that are counted.
-        OVERNIGHT_TRY_ASSIGN(const Descriptor file, open_for_appending(input->path));
-        OVERNIGHT_TRY(write_all(file, lines));
-        batch.total += count;
-        OVERNIGHT_TRY(journal_.put("batch", batch_record(batch)));
+        if (batch.total != addition.behind)
+            return core::Error(core::Errc::unavailable, "somebody else added to the batch");
+        OVERNIGHT_TRY(write_lines(batch, input->path, addition));
         woken_ = true;
     }
     moved_.notify_all();
     return {};
+}
+
+// A worker reads no further than to the lines that are counted; lines that are not must not stay,
+// for the next addition would stand behind them.
+core::Result<> Batches::write_lines(Batch& batch,
+                                    const std::filesystem::path& input,
+                                    const Addition& addition) {
+    OVERNIGHT_TRY_ASSIGN(const Descriptor file, open_for_appending(input));
+    std::error_code ignored;
+    const std::uintmax_t before = std::filesystem::file_size(input, ignored);
+    core::Result<> done = write_all(file, addition.lines);
+    if (done) {
+        batch.total += addition.count;
+        done = journal_.put("batch", batch_record(batch));
+        if (!done) batch.total -= addition.count;
+    }
+    if (!done) std::filesystem::resize_file(input, before, ignored);
+    return done;
 }
 
 Behaviour Batches::decide_behaviour(const Batch& batch) const {

@@ -72,9 +72,14 @@ public:
 
     /// Errc::rate_limited: the queue of the model has no room for what is known of the batch.
     core::Result<Batch> create(const CreateSpec& spec);
-    /// Adds whole lines to the input of an open batch. Errc::conflict: it is not open, or all that
-    /// it had has been run.
-    core::Result<> append(std::string_view id, std::string_view lines, std::uint64_t count);
+    struct Addition {
+        std::string_view lines;  ///< whole ones
+        std::uint64_t count = 0;
+        std::uint64_t behind = 0;  ///< so many lines of the batch were looked at before
+    };
+    /// Adds to the input of an open batch, all or nothing. Errc::conflict: it is not open, or all
+    /// that it had has been run. Errc::unavailable: it has other lines by now; look again.
+    core::Result<> append(std::string_view id, const Addition& addition);
     std::optional<Batch> find(std::string_view id) const;
     /// Newest first.
     std::vector<Batch> list(Provider provider) const;
@@ -113,6 +118,9 @@ private:
     };
 
     Behaviour decide_behaviour(const Batch& batch) const;
+    core::Result<> write_lines(Batch& batch,
+                               const std::filesystem::path& input,
+                               const Addition& addition);
     void schedule();
     std::vector<std::function<void()>> due_tasks();
     void move_all();

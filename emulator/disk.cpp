@@ -133,4 +133,22 @@ core::Result<> LineReader::fill() {
     return {};
 }
 
+core::Result<> keep_lines(const std::filesystem::path& path, std::uint64_t count) {
+    OVERNIGHT_TRY_ASSIGN(Descriptor file, open_for_reading(path));
+    LineReader lines(std::move(file));
+    std::uint64_t kept = 0;
+    for (; count > 0; --count) {
+        OVERNIGHT_TRY_ASSIGN(const auto line, lines.next());
+        if (!line) return {};
+        kept += line->size() + 1;
+    }
+    std::error_code error;
+    if (std::filesystem::file_size(path, error) > kept && !error)
+        std::filesystem::resize_file(path, kept, error);
+    if (error)
+        return core::Error(core::Errc::internal,
+                           "cannot cut " + path.string() + ": " + error.message());
+    return {};
+}
+
 }  // namespace overnight::emulator

@@ -88,6 +88,9 @@ private:
     bool at_end_ = false;
 };
 
+/// Cuts everything behind the first `count` lines off a file.
+core::Result<> keep_lines(const std::filesystem::path& path, std::uint64_t count);
+
 /// Removes a blob that did not become a file.
 class BlobGuard {
 public:

@@ -14,6 +14,9 @@ namespace overnight::emulator::mistral {
 
 namespace {
 
+// A bound of the emulator's own, for its disk: one file may be named many times.
+constexpr std::uint64_t max_joined_bytes = 2 * max_file_bytes;
+
 // Several files become one.
 core::Result<> join(const std::vector<FilePtr>& files, OwnInput& input) {
     OVERNIGHT_TRY_ASSIGN(FileWriter to, FileWriter::create(input.path()));
@@ -38,6 +41,7 @@ struct Inputs {
 
 Inputs find_inputs(World& world, const Call& call, const std::vector<std::string>& ids) {
     Inputs inputs;
+    std::uint64_t bytes = 0;
     for (const std::string& id : ids) {
         const FilePtr file = openai::find_input(world, call, id);
         if (file == nullptr) {
@@ -47,6 +51,11 @@ Inputs find_inputs(World& world, const Call& call, const std::vector<std::string
         if (file->purpose != "batch") {
             inputs.wrong =
                 unprocessable("input_files", "File " + id + " does not have the purpose batch");
+            return inputs;
+        }
+        bytes += file->bytes;
+        if (bytes > max_joined_bytes) {
+            inputs.wrong = unprocessable("input_files", "The files are too large together");
             return inputs;
         }
         inputs.files.push_back(file);

@@ -1,4 +1,5 @@
 // Looking at jobs, listing, cancelling and deleting them (providers/others.md 1).
+#include "emulator/input_line.hpp"
 #include "emulator/json_text.hpp"
 #include "emulator/mistral/dialect.hpp"
 #include "emulator/mistral/replies.hpp"
@@ -38,12 +39,18 @@ core::Result<std::string> outputs_of(World& world, const Batch& batch) {
     if (file == nullptr || file->bytes > max_outputs_bytes) return std::string("null");
     OVERNIGHT_TRY_ASSIGN(Descriptor from, open_for_reading(file->path));
     LineReader lines(std::move(from));
+    InputLineReader reader;
     std::string outputs = "[";
     while (true) {
         OVERNIGHT_TRY_ASSIGN(const auto line, lines.next());
         if (!line) break;
         if (outputs.size() > 1) outputs += ',';
-        outputs += *line;
+        // A line that a rule cut becomes an element that is no object: the reply can be read.
+        if (reader.is_json(*line)) {
+            outputs += *line;
+        } else {
+            put_json(outputs, *line);
+        }
     }
     return outputs += ']';
 }

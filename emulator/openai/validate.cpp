@@ -62,7 +62,7 @@ private:
         Endpoint endpoint = endpoint_;
         if (rules_.mix == LineRules::Mix::allowed) {
             const auto own = endpoint_of(line.url, Provider::openai);
-            if (!own) return error("invalid_url", "url");
+            if (!own || !answers_with_text(*own)) return error("invalid_url", "url");
             endpoint = *own;
         } else if (line.has_url && line.url != path_of(endpoint_)) {
             return error("invalid_url", "url");

@@ -23,7 +23,8 @@ struct LineRules {
     enum class CustomId { required, optional };
     Target target = Target::required;
     CustomId custom_id = CustomId::required;
-    /// Whether lines may ask for different endpoints and models; else they are the batch's.
+    /// Whether lines may ask for different models and endpoints, of those that answer with text;
+    /// else they are the batch's.
     enum class Mix { refused, allowed };
     Mix mix = Mix::refused;
     std::uint64_t max_lines = max_batch_lines;

@@ -27,11 +27,12 @@ core::Result<Ids> ids_in(World& world, const Batch& batch) {
     LineReader lines(std::move(file));
     InputLineReader reader;
     InputLine parsed;
-    while (true) {
+    for (std::uint64_t n = 0; n < batch.total; ++n) {
         OVERNIGHT_TRY_ASSIGN(const auto line, lines.next());
-        if (!line) return ids;
+        if (!line) break;
         if (reader.read(*line, parsed)) ids.emplace(parsed.custom_id);
     }
+    return ids;
 }
 
 // Which endpoint a request is for, with its body; null when it is none that is executed here.
@@ -78,15 +79,34 @@ ApiError put_line(const json::value& request, Ids& ids, std::string& lines) {
     return {};
 }
 
+// Adds them to the batch as it is in `batch`. Errc::unavailable: it is another by now.
+core::Result<Reply> add(World& world,
+                        const Call& call,
+                        const Batch& batch,
+                        const json::array& requests) {
+    if (!batch.open)
+        return refuse(call, invalid("A batch with an input file takes no more requests."));
+    OVERNIGHT_TRY_ASSIGN(Ids ids, ids_in(world, batch));
+    std::string lines;
+    for (const json::value& request : requests) {
+        if (const ApiError wrong = put_line(request, ids, lines); wrong.status != 0)
+            return refuse(call, wrong);
+    }
+    const auto added = world.batches->append(batch.id, {lines, requests.size(), batch.total});
+    if (!added && added.error().code() == core::Errc::conflict)
+        return refuse(call, invalid(added.error().message()));
+    if (!added) return added.error();
+    Reply reply;
+    reply.status = 204;
+    return reply;
+}
+
 }  // namespace
 
 core::Result<Reply> add_requests(World& world, const Call& call) {
-    const auto batch = find_batch(world, call, Provider::xai);
-    if (!batch) return no_such_batch(call);
+    if (!find_batch(world, call, Provider::xai)) return no_such_batch(call);
     if (call.body.size() > max_body_bytes)
         return refuse(call, front().error_of(Trouble::too_large, call));
-    if (!batch->open)
-        return refuse(call, invalid("A batch with an input file takes no more requests."));
     boost::system::error_code error;
     const json::value document = json::parse(call.body, error);
     const auto* const requests = !error && document.is_object()
@@ -94,19 +114,13 @@ core::Result<Reply> add_requests(World& world, const Call& call) {
                                      : nullptr;
     if (requests == nullptr || !requests->is_array() || requests->get_array().empty())
         return refuse(call, invalid("batch_requests: a list of requests is required."));
-    OVERNIGHT_TRY_ASSIGN(Ids ids, ids_in(world, *batch));
-    std::string lines;
-    for (const json::value& request : requests->get_array()) {
-        if (const ApiError wrong = put_line(request, ids, lines); wrong.status != 0)
-            return refuse(call, wrong);
+    while (true) {
+        const auto batch = find_batch(world, call, Provider::xai);
+        if (!batch) return no_such_batch(call);
+        auto reply = add(world, call, *batch, requests->get_array());
+        // Each time round somebody else's addition went in.
+        if (reply || reply.error().code() != core::Errc::unavailable) return reply;
     }
-    const auto added = world.batches->append(batch->id, lines, requests->get_array().size());
-    if (!added && added.error().code() == core::Errc::conflict)
-        return refuse(call, invalid(added.error().message()));
-    if (!added) return added.error();
-    Reply reply;
-    reply.status = 204;
-    return reply;
 }
 
 }  // namespace overnight::emulator::xai

@@ -28,7 +28,8 @@ ApiError read_body(std::string_view text, CreateSpec& spec) {
     spec.tag = name->get_string();
     const auto* const file = body.if_contains("input_file_id");
     if (file == nullptr || file->is_null()) return {};
-    if (!file->is_string()) return invalid("input_file_id: it must be a string.");
+    if (!file->is_string() || file->get_string().empty())
+        return invalid("input_file_id: it must be the id of a file.");
     spec.input_file_id = file->get_string();
     return {};
 }

@@ -321,5 +321,26 @@ TEST(Mistral, files_of_one_dialect_are_not_another_s) {
     EXPECT_EQ(session.create("[\"" + file + "\"]").status, 404) << "it is gone";
 }
 
+TEST(Mistral, a_line_that_was_cut_leaves_inline_answers_readable) {
+    MistralSession session(R"([{"fault":"corrupt_line","lines":[2]}])");
+    const std::string id = session.start(bare_lines(3));
+    session.finish(id);
+    const json::object job = object_of(session.get("/v1/batch/jobs/" + id + "?inline=true"));
+    const auto& outputs = at(job, "/outputs").as_array();
+    ASSERT_EQ(outputs.size(), 3U);
+    EXPECT_TRUE(outputs[0].is_object());
+    EXPECT_TRUE(outputs[1].is_string()) << "no object";
+}
+
+TEST(Mistral, one_file_named_a_thousand_times_does_not_fill_the_disk) {
+    MistralSession session;
+    const std::string file = session.upload_lines(std::string(1 << 20, ' ') + bare_lines(1));
+    std::string files = "[\"" + file + '"';
+    for (int i = 0; i < 1'100; ++i)
+        files += ",\"" + file + '"';
+    EXPECT_EQ(session.create(files + ']').status, 422);
+    EXPECT_TRUE(session.ledger("create").empty());
+}
+
 }  // namespace
 }  // namespace overnight::test

@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <thread>
 
 namespace overnight::test {
 namespace {
@@ -224,6 +229,10 @@ TEST(Xai, errors_have_the_numbers_of_grpc) {
 
 TEST(Xai, a_file_that_is_wrong_is_cancelled_by_xai) {
     XaiSession session;
+    const std::string vectors = session.start(
+        R"({"custom_id":"v","method":"POST","url":"/v1/embeddings","body":{"model":"m","input":"x"}})"
+        "\n");
+    EXPECT_FALSE(at(session.finish(vectors), "/cancel_by_xai_message").is_null());
     const std::string id = session.start(bare_lines(1, "grok-4"));
     const json::object batch = session.finish(id);
     EXPECT_TRUE(
@@ -270,7 +279,8 @@ TEST(Xai, lists_have_tokens) {
 
 TEST(Xai, errors_have_a_code_in_words) {
     XaiSession session;
-    for (const char* const body : {"{", "{}", R"({"name":7})"}) {
+    for (const char* const body :
+         {"{", "{}", R"({"name":7})", R"({"name":"n","input_file_id":""})"}) {
         const RawReply reply = session.post("/v1/batches", body);
         EXPECT_EQ(reply.status, 400) << body;
         EXPECT_TRUE(at(object_of(reply), "/error").is_string());
@@ -302,6 +312,79 @@ TEST(Xai, a_restarted_emulator_knows_open_batches_and_bills_nothing_twice) {
     EXPECT_EQ(session.add(empty, 1, 1).status, 204);
     session.finish(empty);
     EXPECT_EQ(session.ledger("billed").size(), 41U);
+}
+
+std::set<std::string> ids_of(const std::vector<json::value>& results) {
+    std::set<std::string> ids;
+    for (const json::value& one : results)
+        ids.insert(text_in(one.as_object(), "/batch_request_id"));
+    return ids;
+}
+
+// The input of the open batch that has `text` in it.
+std::filesystem::path input_with(const std::filesystem::path& state, std::string_view text) {
+    for (const auto& blob : std::filesystem::directory_iterator(state / "blobs")) {
+        std::ifstream in(blob.path());
+        const std::string all{std::istreambuf_iterator<char>(in), {}};
+        if (all.find(text) != std::string::npos) return blob.path();
+    }
+    return {};
+}
+
+TEST(Xai, an_addition_that_a_kill_cut_off_leaves_nothing_behind) {
+    const TempDirectory state;
+    std::string id;
+    {
+        XaiSession session("", state.path());
+        id = session.open();
+        ASSERT_EQ(session.add(id, 1, 5).status, 204);
+    }
+    const auto input = input_with(state.path(), R"("r5")");
+    ASSERT_FALSE(input.empty());
+    // Written, and never counted: one whole line and a piece.
+    {
+        std::ofstream(input, std::ios::app)
+            << R"({"custom_id":"r6","method":"POST","url":"/v1/responses","body":{}})"
+            << "\n"
+            << R"({"custom_id":"r7")";
+    }
+    XaiSession session("", state.path());
+    EXPECT_EQ(session.add(id, 6, 5).status, 204) << "nobody was told that r6 is there";
+    const json::object batch = session.finish(id);
+    EXPECT_EQ(number_in(batch, "/state/num_success"), 10) << json::serialize(batch);
+    const auto results = session.results(id);
+    EXPECT_EQ(results.size(), 10U);
+    EXPECT_EQ(ids_of(results).size(), 10U);
+    EXPECT_EQ(session.ledger("billed").size(), 10U);
+}
+
+TEST(Xai, two_additions_at_once_do_not_take_an_id_twice) {
+    constexpr int count = 400;
+    XaiSession session;
+    const std::string id = session.open();
+    std::atomic<int> added{0};
+    std::atomic<int> refused{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.emplace_back([&] {
+            const int status = session.add(id, 1, count).status;
+            if (status == 204) ++added;
+            if (status == 400) ++refused;
+        });
+    }
+    for (std::thread& client : clients)
+        client.join();
+    EXPECT_EQ(added, 1);
+    EXPECT_EQ(refused, 3);
+    EXPECT_EQ(number_in(session.batch(id), "/state/num_requests"), count);
+}
+
+TEST(Xai, a_batch_that_has_expired_takes_no_more) {
+    XaiSession session(R"([{"fault":"batch_time","seconds":10},{"fault":"expire"}])");
+    const std::string id = session.open();
+    session.advance(60);
+    EXPECT_EQ(session.add(id, 1, 1).status, 400);
+    EXPECT_EQ(number_in(session.batch(id), "/state/num_requests"), 0);
 }
 
 }  // namespace
