@@ -272,11 +272,11 @@ core::Result<> PollPass::send_cancels(std::vector<model::Attempt>& waiting) {
         if (!wanted || attempt.cancel_sent || attempt.lookout.provisional) continue;
         const auto request = account_.adapter->cancel_batch(attempt.batch);
         const auto reply = account_.transport->send(request, stop_);
-        if (!reply || reply->status >= 500 || reply->status == 429) {
+        if (!reply || !cancel_arrived(account_.adapter->classify(*reply).what)) {
             due(clock_.now() + account_.poll);
             continue;
         }
-        model::Attempt next = attempt;  // refused with 409: it has ended, which the sweep will show
+        model::Attempt next = attempt;  // refused: it has ended, which the sweep will show
         next.cancel_wanted = next.cancel_sent = true;
         OVERNIGHT_TRY(keep(attempt, next));
         attempt = next;
@@ -304,10 +304,9 @@ core::Result<bool> PollPass::refresh(model::Attempt& attempt) {
     if (what == ReplyClass::unauthorized) OVERNIGHT_TRY(hold_for_key());
     if (what != ReplyClass::ok) return false;
     const auto view = account_.adapter->parse_batch(*reply);
-    if (!view || view->id != attempt.batch || !belongs(attempt, *view) ||
-        !model::is_end(view->status))
+    if (!view || view->id != attempt.batch || !belongs(attempt, *view) || !is_over(attempt, *view))
         return false;
-    attempt.status = view->status;
+    if (model::is_end(view->status)) attempt.status = view->status;
     attempt.status_word = view->status_word;
     attempt.output_file = view->output_file;
     attempt.error_file = view->error_file;

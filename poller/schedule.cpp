@@ -12,6 +12,23 @@ constexpr std::uint16_t fetches_for_lines = 3;  // FAULTS 100
 constexpr std::uint16_t fetches_for_files =
     12;  // a completed batch without files: about an hour of five minutes
 constexpr std::chrono::hours lost_after{24};  // FAULTS 95
+// The window of a day, and two more (FAULTS 98).
+constexpr std::chrono::hours unaccounted_after{72};
+
+/// Nothing is sent again for it: what is not counted may have run.
+void hold_unaccounted(model::Attempt& attempt, const providers::BatchView& view) {
+    const bool cancelled = view.status == BatchStatus::cancelling;
+    attempt.status = cancelled ? BatchStatus::cancelled : BatchStatus::completed;
+    attempt.output_file = view.output_file;
+    attempt.error_file = view.error_file;
+    attempt.state = AttemptState::hold;
+    attempt.evidence = "the provider says that nothing of batch " + attempt.batch.v +
+                       " is pending, but tells how " +
+                       std::to_string(view.completed + view.failed) + " of its " +
+                       std::to_string(view.total) +
+                       " requests ended only, three days after it was created; once released, its "
+                       "results are taken as they are, and rows without one may be paid for again";
+}
 
 }  // namespace
 
@@ -39,6 +56,9 @@ model::Attempt apply(const model::Attempt& attempt,
     const auto share = view.progress * static_cast<double>(attempt.requests);
     next.done = std::max({next.done, view.completed + view.failed,
                           static_cast<std::uint64_t>(std::clamp(share, 0.0, 4e9))});
+    const bool held = view.unaccounted && next.state == AttemptState::submitted &&
+                      now - next.committed.wall >= unaccounted_after;
+    if (held) hold_unaccounted(next, view);
     if (!model::is_end(view.status)) return next;
     next.output_file = view.output_file;
     next.error_file = view.error_file;
@@ -50,6 +70,14 @@ model::Attempt apply(const model::Attempt& attempt,
         next.evidence = "the provider says " + std::string(model::name(view.status));
     }
     return next;
+}
+
+bool is_over(const model::Attempt& attempt, const providers::BatchView& view) {
+    return model::is_end(view.status) || (view.unaccounted && model::is_end(attempt.status));
+}
+
+bool cancel_arrived(providers::ReplyClass reply) {
+    return reply == providers::ReplyClass::ok || reply == providers::ReplyClass::rejected;
 }
 
 model::Attempt apply_missing(const model::Attempt& attempt, core::TimePoint now) {

@@ -21,10 +21,21 @@ core::Duration sweep_interval(core::Duration youngest,
 bool belongs(const model::Attempt& attempt, const providers::BatchView& view);
 
 /// What the provider's word for a batch changes in its attempt. Only the words that are ends make
-/// it terminal; an unknown word, or one that goes backwards, changes no state.
+/// it terminal; an unknown word, or one that goes backwards, changes no state. Where counts that do
+/// not add up stand in the way of such a word, it is held three days after its create (FAULTS 98),
+/// with the status that it is taken to have when a person releases it: its results are fetched
+/// then, and only what has none is sent again.
 model::Attempt apply(const model::Attempt& attempt,
                      const providers::BatchView& view,
                      core::TimePoint now);
+
+/// The batch's results are all there ever will be: its provider says that it has ended, or said so
+/// once, or a person released it from apply()'s hold.
+bool is_over(const model::Attempt& attempt, const providers::BatchView& view);
+
+/// What a reply to a cancel says of it: it was taken, or the batch had ended already. Else it is
+/// sent again.
+bool cancel_arrived(providers::ReplyClass reply);
 
 /// The batch was not found (404, and not in a complete list). Never an end by itself: after a day
 /// it is held.

@@ -148,6 +148,9 @@ struct BatchView {
     std::int64_t created_at = 0;  ///< Unix seconds; 0 when absent
     std::uint64_t total = 0, completed = 0, failed = 0;
     double progress = 0;  ///< 0..1, where a provider tells that instead of counts
+    /// Not ended, but nothing of it waits any more: its counts leave requests out. Where the counts
+    /// decide, such an end may never be said (providers/others.md 1, xAI).
+    bool unaccounted = false;
     model::Usage usage;
     struct Problem {
         std::string code;

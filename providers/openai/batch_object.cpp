@@ -87,10 +87,11 @@ void read_counts(const BatchMembers& names, const json::object& batch, BatchView
     out.failed = count(names.failed);
 }
 
-/// xAI has no word for it. 0 of 0 is not the end: so it looks right after the create (others.md 1).
+/// Sets `view.unaccounted` too. xAI has no word for it. 0 of 0 is not the end: so it looks right
+/// after the create (others.md 1).
 BatchStatus status_of_counts(const BatchMembers& names,
                              const json::object& batch,
-                             const BatchView& view) {
+                             BatchView& view) {
     static const json::object nothing;
     const auto* state = object_at(batch, names.counts);
     if (state == nullptr) state = &nothing;
@@ -104,6 +105,7 @@ BatchStatus status_of_counts(const BatchMembers& names,
     }
     // Requests that are still being read in are neither pending nor done.
     const bool all = view.completed + view.failed + cancelled >= view.total;
+    view.unaccounted = pending == 0 && !all;
     const bool over = pending == 0 && all;
     if (over) return cancelled > 0 ? BatchStatus::cancelled : BatchStatus::completed;
     return stopped ? BatchStatus::cancelling : BatchStatus::in_progress;
@@ -152,8 +154,8 @@ Result<BatchView> batch_of(const Profile& profile, const json::object& outer) {
     if (!profile.results.empty()) {
         view.error_file = {};
         view.output_file = {};
-        if (model::is_end(view.status) && view.status != BatchStatus::failed)
-            view.output_file.v = view.id.v;
+        const bool ran = model::is_end(view.status) && view.status != BatchStatus::failed;
+        if (ran || view.unaccounted) view.output_file.v = view.id.v;
     }
     return view;
 }

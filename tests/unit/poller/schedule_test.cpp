@@ -63,6 +63,56 @@ TEST(Apply, a_share_is_progress_too) {
     EXPECT_LE(apply(submitted(), v, now).done, 4'000'000'000u);
 }
 
+providers::BatchView unaccounted() {
+    auto v = view(BatchStatus::in_progress);
+    v.unaccounted = true;
+    v.output_file.v = "batch_1";
+    v.total = 100;
+    v.completed = 98;
+    return v;
+}
+
+TEST(Apply, counts_that_never_add_up_are_a_persons_to_end) {
+    auto a = submitted();
+    a.committed.wall = now;
+    EXPECT_EQ(apply(a, unaccounted(), now + hours{71}).state, AttemptState::submitted);
+    const auto held = apply(a, unaccounted(), now + hours{72});
+    EXPECT_EQ(held.state, AttemptState::hold);
+    EXPECT_EQ(held.status, BatchStatus::completed) << "what a release makes of it";
+    EXPECT_EQ(held.output_file.v, "batch_1");
+    EXPECT_NE(held.evidence.find("how 98 of its 100 requests ended"), std::string::npos)
+        << held.evidence;
+    auto cancelling = unaccounted();
+    cancelling.status = BatchStatus::cancelling;
+    EXPECT_EQ(apply(a, cancelling, now + hours{72}).status, BatchStatus::cancelled);
+    // Slow is not stuck, and an end that is said is an end.
+    EXPECT_EQ(apply(a, view(BatchStatus::in_progress), now + hours{900}).state,
+              AttemptState::submitted);
+    EXPECT_EQ(apply(a, view(BatchStatus::completed), now + hours{900}).state,
+              AttemptState::terminal);
+    a.state = AttemptState::terminal;
+    EXPECT_EQ(apply(a, unaccounted(), now + hours{900}).state, AttemptState::terminal);
+}
+
+TEST(IsOver, only_what_was_released_ends_without_a_word) {
+    auto a = submitted();
+    EXPECT_FALSE(is_over(a, unaccounted()));
+    EXPECT_TRUE(is_over(a, view(BatchStatus::cancelled)));
+    a.status = BatchStatus::completed;
+    EXPECT_TRUE(is_over(a, unaccounted()));
+    EXPECT_FALSE(is_over(a, view(BatchStatus::in_progress))) << "something is pending";
+}
+
+TEST(CancelArrived, a_cancel_that_nobody_took_is_sent_again) {
+    using providers::ReplyClass;
+    for (const auto heard : {ReplyClass::ok, ReplyClass::rejected})
+        EXPECT_TRUE(cancel_arrived(heard));
+    // A key that is refused for the moment, a batch that is not shown yet, a proxy's page.
+    for (const auto lost : {ReplyClass::unauthorized, ReplyClass::not_found, ReplyClass::retry,
+                            ReplyClass::rate_limited, ReplyClass::quota})
+        EXPECT_FALSE(cancel_arrived(lost));
+}
+
 TEST(Apply, an_unknown_word_keeps_the_last_known_status) {
     auto a = submitted();
     a.status = BatchStatus::in_progress;

@@ -85,6 +85,18 @@ TEST(XaiBatch, the_counts_decide) {
     EXPECT_TRUE(failed.output_file.empty());
 }
 
+TEST(XaiBatch, counts_that_leave_requests_out_are_no_end_but_show_as_what_they_are) {
+    const auto short_of = batch(state(
+        R"("num_requests":10,"num_pending":0,"num_success":7,"num_error":1,"num_cancelled":1)"));
+    EXPECT_EQ(short_of.status, BatchStatus::in_progress);
+    EXPECT_TRUE(short_of.unaccounted);
+    EXPECT_EQ(short_of.output_file.v, "batch_1") << "what is there can be asked for";
+    for (const std::string_view other :
+         {R"("num_requests":10,"num_pending":1,"num_success":7)", R"("num_requests":0)",
+          R"("num_requests":1,"num_pending":0,"num_success":1)"})
+        EXPECT_FALSE(batch(state(other)).unaccounted) << other;
+}
+
 TEST(XaiBatch, its_results_are_asked_for_by_its_own_id) {
     for (const std::string_view ended : {R"("num_requests":1,"num_pending":0,"num_success":1)",
                                          R"("num_requests":1,"num_pending":0,"num_cancelled":1)"})
