@@ -51,9 +51,14 @@ Result<ExitCode> execute(const Session& session, const CancelCommand& command) {
     }));
     OVERNIGHT_TRY_ASSIGN(const auto attempts, store->attempts(job.id));
     std::uint64_t in_flight = 0;
+    bool calls = false;
     for (const auto& attempt : attempts) {
         if (!model::is_in_flight(attempt.state)) continue;
-        ++in_flight;
+        if (model::is_ordinary(attempt)) {
+            calls = true;
+        } else {
+            ++in_flight;
+        }
         OVERNIGHT_TRY(want_cancel(*store, attempt.key));
     }
     OVERNIGHT_TRY_ASSIGN(auto now, store->job(job.id));
@@ -65,6 +70,7 @@ Result<ExitCode> execute(const Session& session, const CancelCommand& command) {
         return ExitCode::ok;
     }
     std::string text = "job " + number + " is being cancelled; nothing new is sent\n";
+    if (calls) text += "  calls that are under way end by themselves; their answers are kept\n";
     if (in_flight > 0)
         text += "  " + core::grouped(in_flight) + (in_flight == 1 ? " batch is" : " batches are") +
                 " at the provider: asked to stop; what was finished there is kept, and billed\n";

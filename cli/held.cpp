@@ -55,6 +55,12 @@ bool moves(const model::Attempt& attempt, const store::Account& account, const O
     return true;
 }
 
+/// Of a cancelled job the submitter gives up what it holds of ordinary calls.
+bool is_given_up(const model::Job& job, const model::Attempt& attempt) {
+    return job.state == model::JobState::cancelling && attempt.state == AttemptState::hold &&
+           model::is_ordinary(attempt) && attempt.output_file.empty();
+}
+
 Held of_account(const store::Account& account) {
     const std::string name = core::printable(account.name.v, 80);
     return {"the account '" + name + "' is held: " + core::printable(account.hold_reason),
@@ -68,7 +74,9 @@ Held of_attempt(const model::Attempt& attempt) {
     const std::string release =
         "overnight doctor --release " + core::printable(attempt.account.v, 80);
     if (model::is_ordinary(attempt))
-        return {std::move(why), "put its files in the spool back as they were, then: " + release};
+        return {std::move(why),
+                std::string(attempt.output_file.empty() ? "cancel the job, or " : "") +
+                    "put its files in the spool back as they were, then: " + release};
     if (!attempt.batch.empty()) why += " (" + core::printable(attempt.batch.v, 80) + ")";
     return {std::move(why),
             "look for " + attempt.tag + " in the provider's console, then: " + release};
@@ -97,8 +105,9 @@ std::optional<Held> held(const model::Job& job,
         (outlook.rows_queued || std::any_of(attempts.begin(), attempts.end(), [&](const auto& a) {
              return a.state == AttemptState::voided && is_tried_again(a, attempts);
          }));
-    const bool moving = std::any_of(attempts.begin(), attempts.end(),
-                                    [&](const auto& a) { return moves(a, account, outlook); });
+    const bool moving = std::any_of(attempts.begin(), attempts.end(), [&](const auto& a) {
+        return moves(a, account, outlook) || is_given_up(job, a);
+    });
     if (more_to_send || moving) return {};
     return doubtful != attempts.end() ? of_attempt(*doubtful) : of_account(account);
 }

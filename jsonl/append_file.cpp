@@ -23,15 +23,25 @@ Result<AppendFile> AppendFile::open(const std::filesystem::path& path) {
     return AppendFile(std::move(fd), path, static_cast<std::uint64_t>(status.st_size));
 }
 
+/// Takes back what a failed append left behind.
+Result<> AppendFile::mend() {
+    if (!torn_) return {};
+    if (::ftruncate(fd_.get(), static_cast<off_t>(bytes_)) != 0)
+        return system_error(errno, "cannot shorten " + shown(path_), Errc::unavailable);
+    torn_ = false;
+    return {};
+}
+
 Result<> AppendFile::append(std::string_view bytes) {
+    OVERNIGHT_TRY(mend());
     std::string_view left = bytes;
     while (!left.empty()) {
         const ssize_t wrote = ::write(fd_.get(), left.data(), left.size());
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote <= 0) {
             const int failure = wrote < 0 ? errno : EIO;
-            if (left.size() != bytes.size()) [[maybe_unused]]
-                const int as_it_was = ::ftruncate(fd_.get(), static_cast<off_t>(bytes_));
+            torn_ = left.size() != bytes.size();
+            (void)mend();  // or else before the next one
             return system_error(failure, "cannot write " + shown(path_), Errc::unavailable);
         }
         left.remove_prefix(static_cast<std::size_t>(wrote));
@@ -41,10 +51,11 @@ Result<> AppendFile::append(std::string_view bytes) {
 }
 
 Result<> AppendFile::cut(std::uint64_t bytes) {
-    if (bytes >= bytes_) return {};
+    if (bytes >= bytes_) return mend();
     if (::ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0)
         return system_error(errno, "cannot shorten " + shown(path_), Errc::unavailable);
     bytes_ = bytes;
+    torn_ = false;
     return {};
 }
 

@@ -38,9 +38,12 @@ private:
     AppendFile(Fd fd, std::filesystem::path path, std::uint64_t bytes)
         : fd_(std::move(fd)), path_(std::move(path)), bytes_(bytes) {}
 
+    Result<> mend();
+
     Fd fd_;
     std::filesystem::path path_;
     std::uint64_t bytes_ = 0;
+    bool torn_ = false;  ///< a part of a record may stand behind bytes_
 };
 
 }  // namespace overnight::jsonl

@@ -136,8 +136,14 @@ bool allowed(const asio::ip::address& address, AddressPolicy policy) {
     if (address.is_v6()) {
         const auto bytes = address.to_v6().to_bytes();
         const bool unique_local = (bytes[0] & 0xfe) == 0xfc;
-        return !unique_local && !address.to_v6().is_link_local() &&
-               !address.to_v6().is_site_local();
+        const auto begins_with = [&](const auto& prefix) {
+            return std::equal(prefix.begin(), prefix.end(), bytes.begin());
+        };
+        // A network's own NAT64 prefix (RFC 8215), and Teredo (RFC 4380).
+        constexpr std::array<unsigned char, 6> own_nat64{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01};
+        constexpr std::array<unsigned char, 4> teredo{0x20, 0x01, 0x00, 0x00};
+        return !unique_local && !begins_with(own_nat64) && !begins_with(teredo) &&
+               !address.to_v6().is_link_local() && !address.to_v6().is_site_local();
     }
     const auto v4 = address.to_v4().to_uint();
     const auto within = [v4](std::uint32_t net, int bits) {

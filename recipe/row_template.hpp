@@ -45,6 +45,8 @@ public:
     /// Inside a section a missing name is empty text. A section is left out for a missing name,
     /// null, false, empty text and an empty list; it is repeated for a list, and done once for all
     /// else. Numbers stay as they are written in the input.
+    /// After an error `out` is what was made so far: more than largest_row_text bytes only when
+    /// that is the error.
     core::Result<> render(const jsonl::Record& record, std::string& out) const;
 
 private:

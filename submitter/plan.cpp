@@ -258,7 +258,7 @@ core::Result<> RecipePlan::take(const jsonl::Record& record, PlanSummary& summar
         // It names the row itself.
         core::Error why(rendered.error().code(),
                         input_.path.string() + ": " + rendered.error().message());
-        if (record.raw.size() > recipe::largest_row_text)
+        if (text_.size() > recipe::largest_row_text)
             return set_aside(rendered.error().message(), std::move(why), summary);
         return bad_row(rendered.error().message(), std::move(why), summary);
     }

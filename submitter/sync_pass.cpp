@@ -89,6 +89,7 @@ core::Result<> SyncPass::step(const providers::Account& account) {
     for (const auto& attempt : live) {
         if (!model::is_ordinary(attempt)) continue;
         if (attempt.state == AttemptState::terminal) OVERNIGHT_TRY(fetch(attempt));
+        if (attempt.state == AttemptState::hold) OVERNIGHT_TRY(give_up_cancelled(attempt));
         if (attempt.state == AttemptState::submitted && !stop_.stop_requested())
             OVERNIGHT_TRY(start(account, attempt));
     }
@@ -143,6 +144,10 @@ core::Result<> SyncPass::start(const providers::Account& account, const model::A
     }
     std::shared_ptr<SyncShard> shard = *std::move(opened);
     if (cancelled || shard->done() == shard->lines()) return finish(attempt, *shard);
+    if (shard->ended())  // of a job that goes on: every line had its result
+        return hold(attempt, "its results in the spool are not as they were left: of " +
+                                 std::to_string(shard->lines()) + " lines " +
+                                 std::to_string(shard->done()) + " have one");
     auto& run = runs_[account.name];
     const auto outlook = attempt.error.empty() ? Outlook::good : Outlook::trouble;
     if (!run) run = std::make_unique<Run>(account, clock_, outlook);
@@ -277,6 +282,24 @@ core::Result<> SyncPass::finish(model::Attempt attempt, SyncShard& shard) {
     attempt.error.clear();
     result_.worked = true;
     OVERNIGHT_TRY(unless_overtaken(store_.advance(attempt, AttemptState::submitted)));
+    return fetch(attempt);
+}
+
+/// One whose files are not as they were left is held, because what it sent is not known. Once its
+/// job is cancelled nothing of it will be sent again, so that there is nothing left to know.
+core::Result<> SyncPass::give_up_cancelled(model::Attempt attempt) {
+    if (!attempt.output_file.empty()) return {};  // it had ended: held for another reason
+    OVERNIGHT_TRY_ASSIGN(const auto job, store_.job(attempt.key.job));
+    if (!job || job->state != JobState::cancelling) return {};
+    OVERNIGHT_TRY(SyncShard::salvage(store_, attempt.key));
+    attempt.state = AttemptState::terminal;
+    attempt.status = BatchStatus::cancelled;
+    attempt.status_word = model::name(attempt.status);
+    attempt.output_file = core::RemoteFileId{attempt.batch.v};
+    attempt.ended = clock_.now();
+    attempt.due = {};
+    result_.worked = true;
+    OVERNIGHT_TRY(unless_overtaken(store_.advance(attempt, AttemptState::hold)));
     return fetch(attempt);
 }
 

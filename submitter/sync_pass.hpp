@@ -70,6 +70,7 @@ private:
     core::Result<> rest(const providers::Account& account, core::Duration pause);
     core::Result<> tell(Run& run);
     core::Result<> finish(model::Attempt attempt, SyncShard& shard);
+    core::Result<> give_up_cancelled(model::Attempt attempt);
     core::Result<> fetch(const model::Attempt& attempt);
     core::Result<> hold(model::Attempt attempt, std::string why);
     /// When lines may be sent: now, later, or (max) when somebody acts.

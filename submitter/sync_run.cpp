@@ -202,7 +202,8 @@ bool SyncRun::is_there() {
     const auto begun = clock_.since_boot();
     const auto reply = account_.calls->send(question, ends_.get_token());
     const std::lock_guard lock(mutex_);
-    if (reply && reply->status < 500) return true;
+    // 501: no proxy speaks for a server that died; this one knows no such question.
+    if (reply && (reply->status < 500 || reply->status == 501)) return true;
     CallEnd ended;
     ended.server = CallEnd::Server::failed;
     ended.trouble =

@@ -44,7 +44,7 @@ core::Result<std::unique_ptr<SyncShard>> SyncShard::open(const store::Store& sto
                                                          const providers::Adapter& adapter) {
     std::unique_ptr<SyncShard> shard(new SyncShard(attempt, job));
     OVERNIGHT_TRY(shard->recover(store, adapter));
-    if (!shard->part_) return shard;  // it has ended: no line is taken any more
+    if (shard->ended()) return shard;  // no line is taken any more
     const auto requests = store.shard_file(attempt.key);
     std::error_code failure;
     const auto bytes = std::filesystem::file_size(requests, failure);
@@ -56,6 +56,16 @@ core::Result<std::unique_ptr<SyncShard>> SyncShard::open(const store::Store& sto
     limits.blank_lines = jsonl::BlankLines::keep;
     OVERNIGHT_TRY_ASSIGN(shard->requests_, jsonl::LineReader::open(requests, limits));
     return shard;
+}
+
+core::Result<> SyncShard::salvage(const store::Store& store, const model::AttemptKey& key) {
+    const auto output = store.output_file(key);
+    OVERNIGHT_TRY_ASSIGN(const bool ended, is_there(output));
+    if (ended) return {};
+    // Opened for appending, it is made when it is not there.
+    OVERNIGHT_TRY_ASSIGN(auto part, jsonl::AppendFile::open(store::part_file(store, key)));
+    OVERNIGHT_TRY(part.sync());
+    return part.rename(output);
 }
 
 core::Result<> SyncShard::read_notes(const std::filesystem::path& file, std::uint64_t& good_bytes) {

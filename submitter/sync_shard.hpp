@@ -35,6 +35,10 @@ public:
                                                          const model::Job& job,
                                                          const providers::Adapter& adapter);
 
+    /// Of an attempt that open() refuses and whose job was cancelled: gives its results, as far as
+    /// there are any, their name.
+    static core::Result<> salvage(const store::Store& store, const model::AttemptKey& key);
+
     struct Taken {
         std::uint32_t line = 0;
         std::string text;  ///< of the shard's file, without its newline
@@ -60,6 +64,8 @@ public:
     const core::IntentId& intent() const noexcept { return intent_; }
     std::uint32_t lines() const noexcept { return static_cast<std::uint32_t>(states_.size()); }
     std::uint32_t done() const;
+    /// Its results have their name: no line of it may be sent any more.
+    bool ended() const noexcept { return !part_; }
     /// Some line of it was answered with a success.
     bool proven() const;
     void prove();

@@ -119,6 +119,19 @@ class BadInput(World):
         self.assertEqual(self.billed_by_row(r'row-\d{6}'), {'row-000000': 1, 'row-000002': 1})
         self.check_store()
 
+    def test_a_row_that_is_long_and_bad_is_set_aside_only_when_asked(self):
+        self.write('job.toml', answer_table(3, output='out.jsonl').replace('in.csv', 'in.jsonl'))
+        self.write('in.jsonl', '{"id":1,"text":"a"}\n{"id":2,"other":"' + 'y' * 5_000_000 + '"}\n')
+        self.refuse('line 2', "has no 'text'", '--skip-bad')
+        report = self.run_json('run', self.folder / 'job.toml', '--skip-bad', expect=3)
+        self.assert_rows(report, answered=1, failed=1)
+
+    def test_a_row_that_its_template_makes_too_long_is_one_row_too(self):
+        self.write('job.toml', answer_table(3).replace('{{id}}: {{text}}', '{{text}} {{text}}'))
+        self.write('in.csv', 'id,text\nrow-000000,short\nrow-000001,' + 'long ' * 500_000 + '\n')
+        report = self.run_json('run', self.folder / 'job.toml', expect=3)
+        self.assert_rows(report, answered=1, failed=1)
+
     def test_a_table_of_which_no_row_can_be_sent_is_refused(self):
         self.write('in.csv', numbered_rows(3))
         self.write('job.toml', answer_table(3).replace('row = "{{id}}: {{text}}"', 'row = "{{^text}}x{{/text}}"'))

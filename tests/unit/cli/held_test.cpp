@@ -125,6 +125,18 @@ TEST_F(HeldTest, an_attempt_on_hold_waits_for_the_others) {
     EXPECT_EQ(why->why.find('\x1b'), std::string::npos);
 }
 
+TEST_F(HeldTest, ordinary_calls_on_hold_are_given_up_with_their_job) {
+    add(AttemptState::hold);
+    attempts_[0].intent.v = "abcdefghjkmnpqrstvwxyz0123";
+    attempts_[0].batch = model::ordinary_batch(attempts_[0].intent);
+    ASSERT_TRUE(verdict());
+    EXPECT_NE(verdict()->what_to_do.find("cancel the job"), std::string::npos);
+    job_.state = model::JobState::cancelling;
+    EXPECT_FALSE(verdict()) << "a run waits for it, and does not end with 75";
+    attempts_[0].output_file.v = "ended";
+    EXPECT_TRUE(verdict());
+}
+
 TEST_F(HeldTest, an_attempt_on_hold_waits_for_what_is_sent_again) {
     add(AttemptState::hold);
     ASSERT_TRUE(verdict());

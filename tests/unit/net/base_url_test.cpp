@@ -46,11 +46,27 @@ TEST(BaseUrl, refuses_what_could_lead_elsewhere) {
 
 TEST(AddressPolicy, keeps_names_out_of_the_inside) {
     using boost::asio::ip::make_address;
-    for (const char* inside :
-         {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-          "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1",
-          "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
-          "64:ff9b::10.0.0.1", "2002:7f00:1::1", "2002:c0a8:101::"}) {
+    for (const char* inside : {"127.0.0.1",
+                               "10.1.2.3",
+                               "172.16.0.1",
+                               "192.168.1.1",
+                               "169.254.169.254",
+                               "100.64.0.1",
+                               "0.0.0.0",
+                               "224.0.0.1",
+                               "255.255.255.255",
+                               "::1",
+                               "::",
+                               "fe80::1",
+                               "fd00::1",
+                               "::ffff:127.0.0.1",
+                               "::ffff:169.254.169.254",
+                               "64:ff9b::169.254.169.254",
+                               "64:ff9b::10.0.0.1",
+                               "64:ff9b:1::1",
+                               "2001:0:1::1",
+                               "2002:7f00:1::1",
+                               "2002:c0a8:101::"}) {
         EXPECT_FALSE(allowed(make_address(inside), AddressPolicy::global)) << inside;
         EXPECT_TRUE(allowed(make_address(inside), AddressPolicy::anywhere)) << inside;
     }

@@ -201,7 +201,10 @@ TEST_F(SyncPassTest, a_full_disk_is_told_and_loses_no_answer) {
     EXPECT_LT(server.calls(), 30u);
     ASSERT_TRUE(pass_over(server));
     EXPECT_EQ(stored().state, AttemptState::fetched);
-    EXPECT_EQ(server.calls(), 30u);
+    // Not calls(): one more may have come as far as its last byte, which did not go.
+    EXPECT_EQ(server.arrived().size(), 30u);
+    for (const auto& [body, times] : server.arrived())
+        EXPECT_EQ(times, 1) << body;
     for (const auto& [line, code] : results(store_->output_file(attempt_.key)))
         EXPECT_EQ(code, "") << line;
 }
@@ -222,6 +225,24 @@ TEST_F(SyncPassTest, an_attempt_that_ended_in_a_crash_is_closed) {
     EXPECT_EQ(stored().status, BatchStatus::completed);
 }
 
+TEST_F(SyncPassTest, results_that_lack_a_line_are_held_and_the_line_is_not_paid_again) {
+    make_job(4);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    ASSERT_TRUE(
+        store_->advance(begun_line_by_line(attempt_, clock_, account_), AttemptState::rendered));
+    {
+        const auto shard = open_shard();
+        run(server, shard);
+        ASSERT_TRUE(shard->finish());  // killed here
+    }
+    const auto output = store_->output_file(attempt_.key);
+    std::filesystem::resize_file(output, std::filesystem::file_size(output) - 20);
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::hold);
+    EXPECT_NE(stored().evidence.find("of 4 lines 3 have one"), std::string::npos);
+    EXPECT_EQ(server.calls(), 4u);
+}
+
 TEST_F(SyncPassTest, results_that_are_gone_are_held_and_not_paid_again) {
     make_job(4);
     Server server([](std::size_t, const std::string&) { return ok(); });
@@ -233,6 +254,31 @@ TEST_F(SyncPassTest, results_that_are_gone_are_held_and_not_paid_again) {
     ASSERT_TRUE(pass_over(server));
     EXPECT_EQ(stored().state, AttemptState::hold);
     EXPECT_EQ(server.calls(), 4u);
+}
+
+TEST_F(SyncPassTest, a_cancelled_job_ends_also_without_its_journal) {
+    make_job(5);
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    ASSERT_TRUE(
+        store_->advance(begun_line_by_line(attempt_, clock_, account_), AttemptState::rendered));
+    {
+        const auto shard = open_shard();
+        ASSERT_TRUE(shard->claim(0));
+        std::string reply;
+        adapter_.append_reply_line(reply, custom_id(0), ok());
+        ASSERT_TRUE(shard->keep(0, reply));
+    }
+    std::filesystem::remove(store::sent_file(*store_, attempt_.key));
+    std::filesystem::remove(store_->shard_file(attempt_.key));
+    ASSERT_TRUE(pass_over(server));
+    ASSERT_EQ(stored().state, AttemptState::hold);
+    ASSERT_TRUE(
+        store_->edit_job(job_.id, [](auto& job) { job.state = model::JobState::cancelling; }));
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(stored().status, BatchStatus::cancelled);
+    EXPECT_EQ(results(store_->output_file(attempt_.key)).at(0), "") << "what was paid is kept";
+    EXPECT_EQ(server.calls(), 0u);
 }
 
 TEST_F(SyncPassTest, what_was_in_trouble_is_begun_again_with_one_careful_call) {
@@ -262,6 +308,31 @@ TEST_F(SyncPassTest, the_store_lets_nobody_skip_the_create_of_a_batch) {
     const auto held = store_->advance(next, AttemptState::rendered);
     ASSERT_FALSE(held);
     EXPECT_EQ(held.error().code(), core::Errc::held);
+}
+
+TEST_F(SyncPassTest, a_cancelled_job_ends_though_its_journal_is_gone) {
+    make_job(4);
+    Server down_after_two([](std::size_t n, const std::string&) {
+        return n < 2 ? ok() : error(429, {{"Retry-After", "1800"}});
+    });
+    account_.concurrency = 1;
+    ASSERT_TRUE(pass_over(down_after_two));
+    ASSERT_EQ(stored().state, AttemptState::submitted);
+    std::filesystem::remove(store::sent_file(*store_, attempt_.key));
+    ASSERT_TRUE(store_->edit_account(account_.name, [](auto& a) { a.create_after = {}; }));
+    Server server([](std::size_t, const std::string&) { return ok(); });
+    ASSERT_TRUE(pass_over(server));
+    ASSERT_EQ(stored().state, AttemptState::hold);
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::hold) << "a running job waits for a person";
+
+    ASSERT_TRUE(store_->edit_job(job_.id, [](auto& j) { j.state = model::JobState::cancelling; }));
+    ASSERT_TRUE(pass_over(server));
+    EXPECT_EQ(stored().state, AttemptState::fetched);
+    EXPECT_EQ(stored().status, BatchStatus::cancelled);
+    EXPECT_EQ(results(store_->output_file(attempt_.key)).size(), 2u) << "what was answered is kept";
+    EXPECT_EQ(server.calls(), 0u);
+    EXPECT_CLEAN(*store_);
 }
 
 }  // namespace

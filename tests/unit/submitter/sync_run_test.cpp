@@ -424,6 +424,19 @@ TEST_F(SyncRunTest, a_server_that_is_down_for_long_uses_up_no_tries) {
     EXPECT_EQ(failed, 4u) << "what was under way when it died";
 }
 
+TEST_F(SyncRunTest, a_server_that_knows_no_models_is_there_all_the_same) {
+    make_job(3);
+    account_.concurrency = 1;
+    Server server([](std::size_t n, const std::string&) { return n == 0 ? error(500) : ok(); });
+    server.answer_question = [](std::size_t n) -> core::Result<model::HttpResponse> {
+        if (n < 3) return error(501);
+        return error(404);  // lest the test never ends
+    };
+    run(server, open_shard());
+    EXPECT_EQ(server.calls(), 3u);
+    EXPECT_EQ(server.questions(), 1u);
+}
+
 TEST_F(SyncRunTest, replies_that_are_none_hold_before_the_second_is_paid) {
     make_job(20);
     account_.concurrency = 1;
