@@ -3,12 +3,12 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/timed_mutex.hpp"
 #include "jsonl/fd.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace overnight::store {
@@ -51,7 +51,7 @@ private:
     jsonl::Fd file_;
     std::filesystem::path path_;
     std::chrono::milliseconds patience_;
-    std::timed_mutex threads_;  ///< of this process, which share its lock
+    core::TimedMutex threads_;  ///< of this process, which share its lock
 };
 
 }  // namespace overnight::store

@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # Builds the libFuzzer targets and runs each for a while, beginning with its seeds.
 #
-#   tools/fuzz.sh [--jobs N] [--seconds N] [TARGET...]
+#   tools/fuzz.sh [--jobs N] [--seconds N | --runs N] [TARGET...]
 #
 # TARGETs are files of tests/fuzz without `_fuzz.cpp`; with none, all of them. What was found to be of interest stays in
-# build/fuzz/corpus for the next run; an input that fails is kept beside it, and its name is printed. Needs clang.
+# build/fuzz/corpus for the next run; an input that fails is kept beside it, and its name is printed. With --runs the inputs are the
+# same in every run from a fresh tree. Needs clang.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 jobs=$(nproc)
 seconds=30
+runs=
 while [[ ${1:-} == --* ]]; do
     case $1 in
         --jobs) jobs=$2 ;;
         --seconds) seconds=$2 ;;
+        --runs) runs=$2 ;;
         *)
             echo "fuzz: error: unknown option $1" >&2
             exit 2
@@ -52,8 +55,10 @@ for file in pathlib.Path(sys.argv[1]).glob('*.hex'):
     pathlib.Path(sys.argv[2], file.stem).write_bytes(bytes.fromhex(file.read_text()))
 EOF
     fi
-    printf 'fuzz: %s for %s s\n' "$target" "$seconds"
-    "build/fuzz/tests/fuzz/${target}_fuzz" "$corpus" "${seeds[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    local length=(-max_total_time="$seconds")
+    [[ -z $runs ]] || length=(-runs="$runs" -seed=1)
+    printf 'fuzz: %s\n' "$target"
+    "build/fuzz/tests/fuzz/${target}_fuzz" "$corpus" "${seeds[@]}" "${length[@]}" -timeout=10 -rss_limit_mb=2048 \
         -max_len=8192 -artifact_prefix="build/fuzz/$target-" > "build/fuzz/$target.log" 2>&1 || {
         tail -n 60 "build/fuzz/$target.log" >&2
         printf 'fuzz: FAILED: %s\n' "$target" >&2

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/timed_mutex.hpp"
 #include "emulator/files.hpp"
 #include "emulator/gemini/file_spec.hpp"
 #include "emulator/gemini/hashed_blob.hpp"
@@ -27,7 +28,7 @@ struct UploadSession {
     const FileSpec spec;
     const std::string key;  ///< fingerprint of the starter's key
 
-    std::timed_mutex mutex;  ///< of what follows; held while a chunk arrives
+    core::TimedMutex mutex;  ///< of what follows; held while a chunk arrives
     State state = State::active;
     HashedBlob blob;
     FilePtr file;  ///< once it is final
