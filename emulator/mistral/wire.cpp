@@ -2,6 +2,7 @@
 #include "emulator/mistral/wire.hpp"
 
 #include "emulator/json_text.hpp"
+#include "emulator/openai/batch_members.hpp"
 
 #include <map>
 
@@ -9,9 +10,9 @@ namespace overnight::emulator::mistral {
 
 namespace {
 
-void put_time(ObjectWriter& object, std::string_view key, core::TimePoint time) {
-    object.number_or_null(key, time == Batch::never ? 0 : core::unix_seconds(time));
-}
+using openai::put_file_id;
+using openai::put_time;
+using openai::shown;
 
 // The same words are one error that is counted.
 void put_errors(std::string& out, const std::vector<BatchError>& errors) {
@@ -26,27 +27,8 @@ void put_errors(std::string& out, const std::vector<BatchError>& errors) {
     out += ']';
 }
 
-void put_file_id(ObjectWriter& object,
-                 std::string_view key,
-                 const Batch& batch,
-                 std::string_view id,
-                 core::TimePoint now) {
-    const bool visible =
-        is_terminal(batch.status) && now >= batch.ended_at + batch.behaviour.files_late;
-    if (visible && !id.empty()) {
-        object.text(key, id);
-    } else if (visible && batch.behaviour.absent_id == Behaviour::AbsentId::empty) {
-        object.text(key, "");
-    } else if (batch.behaviour.absent_id != Behaviour::AbsentId::missing) {
-        object.raw(key, "null");
-    }
-}
-
 void put_counts(ObjectWriter& object, const Batch& batch) {
     const Behaviour& lie = batch.behaviour;
-    const auto shown = [](const std::optional<std::int64_t>& said, std::uint64_t truth) {
-        return said.value_or(static_cast<std::int64_t>(truth));
-    };
     object.number("total_requests", shown(lie.show_total, batch.admitted ? batch.total : 0))
         .number("completed_requests", static_cast<std::int64_t>(batch.completed + batch.failed))
         .number("succeeded_requests", shown(lie.show_completed, batch.completed))

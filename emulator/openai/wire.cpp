@@ -2,14 +2,11 @@
 #include "emulator/openai/wire.hpp"
 
 #include "emulator/json_text.hpp"
+#include "emulator/openai/batch_members.hpp"
 
 namespace overnight::emulator::openai {
 
 namespace {
-
-void put_time(ObjectWriter& object, std::string_view key, core::TimePoint time) {
-    object.number_or_null(key, time == Batch::never ? 0 : core::unix_seconds(time));
-}
 
 void put_errors(std::string& out, const std::vector<BatchError>& errors) {
     out += R"({"object":"list","data":[)";
@@ -23,22 +20,6 @@ void put_errors(std::string& out, const std::vector<BatchError>& errors) {
             .end();
     }
     out += "]}";
-}
-
-void put_file_id(ObjectWriter& object,
-                 std::string_view key,
-                 const Batch& batch,
-                 std::string_view id,
-                 core::TimePoint now) {
-    const bool visible =
-        is_terminal(batch.status) && now >= batch.ended_at + batch.behaviour.files_late;
-    if (visible && !id.empty()) {
-        object.text(key, id);
-    } else if (batch.behaviour.absent_id == Behaviour::AbsentId::empty && visible) {
-        object.text(key, "");
-    } else if (batch.behaviour.absent_id != Behaviour::AbsentId::missing) {
-        object.raw(key, "null");
-    }
 }
 
 void put_usage(std::string& out, const Batch& batch) {
@@ -57,10 +38,6 @@ void put_id(std::string& out, std::string_view id) {
     } else {
         put_json(out, id);
     }
-}
-
-std::int64_t shown(const std::optional<std::int64_t>& lie, std::uint64_t truth) {
-    return lie.value_or(static_cast<std::int64_t>(truth));
 }
 
 }  // namespace

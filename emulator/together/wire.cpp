@@ -2,27 +2,14 @@
 #include "emulator/together/wire.hpp"
 
 #include "emulator/json_text.hpp"
+#include "emulator/openai/batch_members.hpp"
 #include "emulator/together/routes.hpp"
 
 namespace overnight::emulator::together {
 
 namespace {
 
-void put_file_id(ObjectWriter& object,
-                 std::string_view key,
-                 const Batch& batch,
-                 std::string_view id,
-                 core::TimePoint now) {
-    const bool visible =
-        is_terminal(batch.status) && now >= batch.ended_at + batch.behaviour.files_late;
-    if (visible && !id.empty()) {
-        object.text(key, id);
-    } else if (visible && batch.behaviour.absent_id == Behaviour::AbsentId::empty) {
-        object.text(key, "");
-    } else if (batch.behaviour.absent_id != Behaviour::AbsentId::missing) {
-        object.raw(key, "null");
-    }
-}
+using openai::put_file_id;
 
 // In per cent, of the lines that have run.
 double progress_of(const Batch& batch) {

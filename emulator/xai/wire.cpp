@@ -2,12 +2,15 @@
 #include "emulator/xai/wire.hpp"
 
 #include "emulator/json_text.hpp"
+#include "emulator/openai/batch_members.hpp"
 
 #include <algorithm>
 
 namespace overnight::emulator::xai {
 
 namespace {
+
+using openai::shown;
 
 // A tick is 1e-10 USD: these are 0.10 and 0.25 dollars a million tokens.
 constexpr std::uint64_t ticks_per_input_token = 1'000;
@@ -44,9 +47,6 @@ Counts counts_of(const Batch& batch) {
 void put_state(std::string& out, const Batch& batch) {
     const Counts counts = counts_of(batch);
     const Behaviour& lie = batch.behaviour;
-    const auto shown = [](const std::optional<std::int64_t>& said, std::uint64_t truth) {
-        return said.value_or(static_cast<std::int64_t>(truth));
-    };
     ObjectWriter(out)
         .number("num_requests", shown(lie.show_total, counts.requests))
         .number("num_pending", static_cast<std::int64_t>(counts.pending))
